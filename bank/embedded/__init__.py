@@ -5,6 +5,7 @@ only starts what is there, and refuses when it is not: a missing disk must never
 empty bank.
 """
 
+import shutil
 from pathlib import Path
 
 from bank.embedded.errors import EmbeddedError
@@ -64,3 +65,4 @@ def discard(*, data: Path) -> None:
         postgres.stop()
         valkey.stop()
         postgres.folder.remove()
+        shutil.rmtree(postgres.sockets, ignore_errors=True)

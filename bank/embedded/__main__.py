@@ -13,6 +13,8 @@ from pathlib import Path
 from bank.embedded import EmbeddedError, Postgres, Valkey, discard, places
 from bank.embedded.server import Server
 
+COMMANDS = ("init", "start", "stop", "status", "path", "discard-tests")
+
 _NOT_RUNNING = 3  # as `systemctl status` and others answer
 
 
@@ -39,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bank.embedded", description=__doc__)
     parser.add_argument(
         "command",
-        choices=["init", "start", "stop", "status", "path", "discard-tests"],
+        choices=COMMANDS,
         help="init makes the bank's data folder, the only command that does; path prints it; "
         "discard-tests removes the tests' throw-away servers",
     )

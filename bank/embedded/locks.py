@@ -10,6 +10,7 @@ from pathlib import Path
 from bank.embedded.errors import EmbeddedError
 
 _POLL_S = 0.05
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def try_lock(path: Path, *, shared: bool = False) -> int | None:
@@ -18,7 +19,7 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
     A process that inherits the descriptor holds the lock as well; it is free again when the
     last of them is gone, by whatever death.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(path, _FLAGS, 0o600)
     try:
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
@@ -31,11 +32,22 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
     return descriptor
 
 
-def is_locked(path: Path) -> bool:
-    """Whether another process holds the lock. False where there is no such file."""
+def hold_shared(path: Path) -> int:
+    """An open file descriptor that holds the lock together with others, who do the same."""
+    descriptor = os.open(path, _FLAGS, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)  # those who hold it alone do so only for a moment
+    return descriptor
+
+
+def is_locked(path: Path, *, even_shared: bool = False) -> bool:
+    """Whether another process holds the lock. False where there is no such file.
+
+    Asking takes a shared lock for a moment, so that many may ask at once; with `even_shared` a
+    shared holder counts as well, and the asking itself excludes others.
+    """
     if not path.exists():
         return False
-    descriptor = try_lock(path, shared=True)
+    descriptor = try_lock(path, shared=not even_shared)
     if descriptor is None:
         return True
     os.close(descriptor)

@@ -43,7 +43,7 @@ class Postgres(Server):
     def working_folder(self) -> Path:
         return self.folder.cluster
 
-    # --- Making -----------------------------------------------------------------------------------
+    # --- Making ---------------------------------------------------------------------------------
 
     def init(self, *, new: bool = False) -> bool:
         """Make the cluster with its roles and database, unless it is there. Returns whether made.
@@ -155,7 +155,7 @@ class Postgres(Server):
             server.send_signal(self.stop_signal)
             server.wait(timeout=_INIT_TIMEOUT_S)
 
-    # --- Judging ------------------------------------------------------------------------------------
+    # --- Judging --------------------------------------------------------------------------------
 
     def check(self) -> None:
         """Raises EmbeddedError unless the cluster is here, ours, of this bank and version."""
@@ -197,7 +197,7 @@ class Postgres(Server):
                 return value.strip()
         raise EmbeddedError(f"pg_controldata names no identifier for {self.folder.cluster}.")
 
-    # --- Running ------------------------------------------------------------------------------------
+    # --- Running --------------------------------------------------------------------------------
 
     def command(self) -> Sequence[str | Path]:
         return [self.bin / "postgres", "-D", self.folder.cluster]
@@ -234,7 +234,7 @@ class Postgres(Server):
             return None
 
     def psql(self, sql: str, *, database: str = places.DATABASE, role: str = "super") -> str:
-        """Run statements by psql and return what it prints. Raises EmbeddedError on the first error."""
+        """What psql prints for some statements. Raises EmbeddedError on the first error."""
         return (
             accounts.current()
             .run(

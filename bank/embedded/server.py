@@ -7,6 +7,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, ClassVar
@@ -121,7 +122,7 @@ class Server(ABC):
         """
         if not self.running():
             return False
-        if locks.is_locked(self.folder.supervised_lock):
+        if locks.is_locked(self.folder.supervised_lock, even_shared=True):
             raise EmbeddedError(
                 f"{self.name} in {self.data} is supervised by `manage.py up`: stop that instead."
             )
@@ -131,10 +132,8 @@ class Server(ABC):
     def make_socket_dir(self) -> None:
         """Make the sockets' folder, the servers' user's alone. Raises ForeignFolder."""
         folder = self.sockets
-        try:
+        with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-        except FileExistsError:
-            pass
         status = folder.lstat()
         # Anyone may make folders in /tmp: a stranger's would let them listen in our place.
         owned = status.st_uid in {self.account.uid, os.geteuid()}

@@ -1,0 +1,80 @@
+"""Run the whole bank in the foreground; Ctrl-C ends all of it."""
+
+import signal
+import time
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from bank.embedded import EmbeddedError
+from bank.embedded.supervisor import PARTS, Supervisor
+
+_POLL_S = 0.1
+
+
+class Command(BaseCommand):
+    help = (
+        "Run PostgreSQL, Valkey, the web server, workers and beat in the foreground and bring back "
+        "what dies. Servers whose URL is given run elsewhere and are left alone. Ctrl-C ends all."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--only", metavar="PARTS", help=f"some of {','.join(PARTS)}")
+        parser.add_argument("--workers", type=int, default=2, help="processes of workers")
+        parser.add_argument("--port", type=int, default=8000, help="of the web server, on loopback")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        parts = _parts(options["only"])
+        if options["workers"] < 1:
+            raise CommandError("--workers must be at least 1; leave workers out by --only")
+        if "web" in parts:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        received: list[int] = []
+
+        def remember(number: int, frame: FrameType | None) -> None:
+            received.append(number)
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it for SIGHUP
+                signal.signal(number, remember)
+        try:
+            supervisor = Supervisor(
+                only=parts, workers=options["workers"], port=options["port"], out=self.stdout
+            )
+            supervisor.start(wait=False)
+            while supervisor.alive() and not received:
+                time.sleep(_POLL_S)
+            supervisor.request_stop()
+            while supervisor.alive():
+                if len(received) > 1:
+                    supervisor.hurry()
+                time.sleep(_POLL_S)
+            supervisor.stop()
+        except EmbeddedError as error:
+            raise CommandError(str(error)) from error
+
+
+def _parts(only: str | None) -> list[str]:
+    """The parts to run. Raises CommandError for one that is unknown or runs elsewhere."""
+    elsewhere = {
+        name
+        for name, embedded in {
+            "postgres": settings.EMBEDDED_POSTGRES,
+            "valkey": settings.EMBEDDED_VALKEY,
+        }.items()
+        if not embedded
+    }
+    if only is None:
+        return [part for part in PARTS if part not in elsewhere]
+    asked = [part.strip() for part in only.split(",") if part.strip()]
+    if not asked or not set(asked) <= set(PARTS):
+        raise CommandError(f"--only takes some of {','.join(PARTS)}, not {only!r}")
+    if clash := elsewhere & set(asked):
+        raise CommandError(
+            f"{', '.join(sorted(clash))}: a URL is set, so it runs elsewhere and not here"
+        )
+    return [part for part in PARTS if part in asked]
