@@ -1,0 +1,34 @@
+"""How access answers the door: the authority."""
+
+import datetime as dt
+
+from apps.access.models import RoleHolding
+from apps.control.declarations import AUTHORITY
+
+
+class HeldRoles:
+    """Authority from role holdings: dates checked, branches told apart, the widest limit taken."""
+
+    name = "(SELECT full_name FROM access_user WHERE id = %(actor)s)"
+    # One row always, as aggregates over nothing give one.
+    statement = """
+        SELECT (SELECT full_name FROM access_user WHERE id = %(actor)s AND is_active),
+               coalesce(bool_or(held.here), false), count(*) > 0,
+               coalesce(bool_and(held.limit_minor IS NOT NULL) FILTER (WHERE held.here), false),
+               max(held.limit_minor) FILTER (WHERE held.here)
+          FROM (SELECT h.branch_id IS NULL OR h.branch_id = scope.branch_id IS TRUE AS here,
+                       h.limit_minor
+                  FROM access_roleholding h
+                  JOIN access_role r ON r.id = h.role_id
+                 WHERE h.user_id = %(actor)s
+                   AND r.permissions @> ARRAY[%(permission)s]::varchar[]
+                   AND (day.date IS NULL OR (h.valid_from <= day.date
+                        AND (h.valid_to IS NULL OR h.valid_to >= day.date)))) held"""
+
+    def holds_role(self, *, user: int, role: str, branch: int | None, date: dt.date) -> bool:
+        """Does the user hold the role there on that date? One statement."""
+        held = RoleHolding.objects.in_force(date).filter(user_id=user, role__code=role)
+        return held.at(branch).exists()
+
+
+AUTHORITY.fill(HeldRoles())

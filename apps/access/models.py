@@ -1,0 +1,119 @@
+"""Users, roles, and where and until when people hold them."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from guardian.models import UserObjectPermissionBase
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person of the staff, a machine, or the system itself, as an actor."""
+
+    username = models.CharField(max_length=150, unique=True)
+    full_name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=2, default="uk")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open Django admin")
+    # The system is an actor whose role holds just what the close and the integrations need.
+    is_machine = models.BooleanField(default=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(is_superuser=True), name="access_user_no_superusers"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Role(models.Model):
+    """A named set of permissions; what a person may do follows from roles alone."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name_uk = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    permissions = ArrayField(models.CharField(max_length=100))
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name_uk
+
+
+class HoldingQuerySet(models.QuerySet["RoleHolding"]):
+    def in_force(self, date: dt.date) -> Self:
+        """Holdings that count on this booking date."""
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=date),
+            valid_from__lte=date,
+            user__is_active=True,
+        )
+
+    def at(self, branch: int | None) -> Self:
+        """Holdings that reach this branch; None asks for those of the whole bank."""
+        return self.filter(Q(branch__isnull=True) | Q(branch_id=branch))
+
+
+class RoleHolding(models.Model):
+    """A person holds a role in a branch (none: the whole bank), from a date, to a date.
+
+    This is the truth about rights; guardian's rows are a projection that its operations rebuild.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="holdings")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="holdings")
+    branch = models.ForeignKey("kernel.Branch", on_delete=models.PROTECT, null=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    limit_minor = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Largest amount of one operation, in minor units of the base currency",
+    )
+
+    objects = HoldingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="access_holding_dates",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "branch", "valid_from"],
+                nulls_distinct=False,
+                name="access_holding_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "role"], name="access_holding_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role_id} in {self.branch_id or 'the whole bank'}"
+
+
+class BranchPermission(UserObjectPermissionBase):
+    """Guardian's row: this user has this permission in this branch; rebuilt, never edited."""
+
+    content_object = models.ForeignKey("kernel.Branch", on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = "branch permission (projected)"

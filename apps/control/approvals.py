@@ -1,0 +1,79 @@
+"""Another pair of eyes: which policy asks for it, and parking a command until it has looked."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+
+from apps.control import journal
+from apps.control.commands import Command, to_plain
+from apps.control.models import Approval
+from apps.control.run import Actor, Origin, Run
+from apps.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who must agree, and how many of them; amounts in minor units of the base currency."""
+
+    from_amount_minor: int
+    role: str
+    checkers: int
+    at_close: str
+
+
+def applying(
+    found: Sequence[Mapping[str, Any]], amount: Money | None, base_currency: str | None
+) -> Policy | None:
+    """The strictest of the policies in force: the highest tier that the amount reaches.
+
+    An amount in another currency reaches every tier, as without a rate it cannot be compared.
+    """
+    policies = [Policy(**policy) for policy in found]
+    if amount is not None and amount.currency == base_currency:
+        policies = [policy for policy in policies if amount.minor >= policy.from_amount_minor]
+    return max(policies, key=lambda p: (p.from_amount_minor, p.checkers), default=None)
+
+
+def signed(run: Run, command: Command) -> dict[str, Any]:
+    """The whole meaning that is shown and signed: operation, command, effect."""
+    return {
+        "operation": run.operation.name,
+        "version": run.operation.version,
+        "command": to_plain(command),
+        **run.meaning(),
+    }
+
+
+def meaning_hash(meaning: Mapping[str, Any]) -> str:
+    """SHA-256 of a meaning, the same for the same content in any order of keys."""
+    return hashlib.sha256(msgspec.json.encode(meaning, order="deterministic")).hexdigest()
+
+
+def park(*, run: Run, command: Command, key: str, policy: Policy) -> int:
+    """Keep the command and its meaning; the approval's id."""
+    meaning = signed(run, command)
+    journal.record_parked(run=run, command=command, key=key, meaning=meaning)
+    approval = Approval.objects.create(
+        run_id=run.id,
+        operation=run.operation.name,
+        version=run.operation.version,
+        command=to_plain(command),
+        meaning=meaning,
+        meaning_hash=meaning_hash(meaning),
+        maker_id=run.actor.user_id,
+        maker_actor=asdict(run.actor),
+        branch_id=run.branch_id,
+        role=policy.role,
+        checkers=policy.checkers,
+        at_close=policy.at_close,
+        booking_date=run.date,
+    )
+    return approval.id
+
+
+def maker_of(approval: Approval) -> Actor:
+    """The maker, with the face and the client through which the command came."""
+    return Actor(**{**approval.maker_actor, "origin": Origin(approval.maker_actor["origin"])})

@@ -1,0 +1,71 @@
+"""Commands: what an operation is asked to do, as immutable, strictly typed records.
+
+One wire form serves the journal, parked approvals, files and the API: JSON in which money is
+`{"amount": "100.50", "currency": "UAH"}`, dates are ISO 8601 and decimals are strings.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from apps.control.errors import MalformedCommand
+from apps.kernel.errors import NotAmount
+from apps.kernel.money import Money
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all commands. Fields are only ever added, and then with a default."""
+
+
+C = TypeVar("C", bound=Command)
+
+
+def encode(command: Command) -> bytes:
+    """The command as JSON, the same bytes for the same content."""
+    return msgspec.json.encode(command, enc_hook=_to_wire, order="deterministic")
+
+
+def to_plain(value: object) -> Any:
+    """Any value of commands and results as plain JSON types."""
+    return msgspec.to_builtins(value, enc_hook=_to_wire, order="deterministic")
+
+
+def decode(kind: type[C], given: Mapping[str, Any] | bytes) -> C:
+    """The command that JSON or a mapping of plain values describes.
+
+    Raises MalformedCommand with the field's place, or a refusal of its amount.
+    """
+    try:
+        if isinstance(given, bytes):
+            return msgspec.json.decode(given, type=kind, dec_hook=_from_wire)
+        return msgspec.convert(given, type=kind, dec_hook=_from_wire)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        pointer = place.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
+        raise MalformedCommand(pointer=pointer or "/", reason=reason) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedCommand(pointer="/", reason=str(error)[:200]) from None
+
+
+def fingerprint(operation: str, command: Command) -> bytes:
+    """What a key is bound to: the SHA-256 of the operation's name and the command."""
+    return hashlib.sha256(operation.encode() + b"\n" + encode(command)).digest()
+
+
+def _to_wire(value: object) -> object:
+    if isinstance(value, Money):
+        return {"amount": f"{value.decimal:f}", "currency": value.currency}
+    raise NotImplementedError(f"{type(value).__name__} has no wire form")
+
+
+def _from_wire(kind: type, given: object) -> object:
+    if kind is Money:
+        if not isinstance(given, dict) or set(given) != {"amount", "currency"}:
+            raise NotAmount(given=str(given)[:40])
+        amount, code = given["amount"], given["currency"]
+        if isinstance(amount, str) and amount.startswith("-"):
+            return -Money.parse(amount[1:], code)
+        return Money.parse(amount, code)
+    raise NotImplementedError(f"{kind.__name__} has no wire form")

@@ -1,0 +1,177 @@
+"""Refusals of the door itself, in the order of the pipeline."""
+
+from apps.kernel.errors import Refusal
+from apps.kernel.text import Text
+
+
+class UnknownOperation(Refusal):
+    code = "control.unknown_operation"
+    status = 404
+    sentence = Text(
+        uk="Операції «{name}» немає. Перелік операцій є в довіднику.",
+        en="There is no operation “{name}”. The reference lists all operations.",
+    )
+
+
+class MalformedCommand(Refusal):
+    code = "control.malformed_command"
+    status = 400
+    sentence = Text(
+        uk="Поле {pointer}: {reason}. Виправте його та надішліть ще раз.",
+        en="Field {pointer}: {reason}. Correct it and send again.",
+    )
+
+
+class KeyMissing(Refusal):
+    code = "control.key_missing"
+    status = 400
+    sentence = Text(
+        uk="Запит без ключа повторення. Додайте ключ довжиною від 1 до 200 знаків.",
+        en="The request has no idempotency key. Add one of 1 to 200 characters.",
+    )
+
+
+class KeyReused(Refusal):
+    code = "control.key_reused"
+    sentence = Text(
+        uk="Ключ «{key}» уже використано для іншого змісту. Для нової операції візьміть новий ключ.",
+        en="The key “{key}” was used for other content. Take a new key for a new operation.",
+    )
+
+
+class StillRunning(Refusal):
+    code = "control.still_running"
+    status = 409
+    retryable = True
+    sentence = Text(
+        uk="Ця сама операція ще виконується. Повторіть запит за кілька секунд із тим самим ключем.",
+        en="This very operation is still running. Repeat in a few seconds with the same key.",
+    )
+
+
+class Busy(Refusal):
+    code = "control.busy"
+    status = 503
+    retryable = True
+    sentence = Text(
+        uk="Банк зараз не зміг виконати операцію; нічого не проведено. Повторіть із тим самим ключем.",
+        en="The bank could not do this now; nothing was posted. Repeat with the same key.",
+    )
+
+
+class NotSetUp(Refusal):
+    code = "control.not_set_up"
+    status = 409
+    sentence = Text(
+        uk="Немає відкритого операційного дня. Спершу виконайте початкове налаштування банку.",
+        en="No booking date is open. Set the bank up first.",
+    )
+
+
+class NothingClosing(Refusal):
+    code = "control.nothing_closing"
+    status = 409
+    sentence = Text(
+        uk="Зараз жоден день не закривається. Спершу відкрийте наступний день.",
+        en="No date is being closed. Open the next date first.",
+    )
+
+
+class ActorUnknown(Refusal):
+    code = "control.actor_unknown"
+    status = 403
+    sentence = Text(
+        uk="Доступ цього користувача закрито. Зверніться до адміністратора.",
+        en="This user's access is closed. Ask an administrator.",
+    )
+
+
+class PermissionMissing(Refusal):
+    code = "control.permission_missing"
+    status = 403
+    sentence = Text(
+        uk="Потрібне право «{permission}». Попросіть колегу з цим правом або адміністратора.",
+        en="This needs the right “{permission}”. Ask a colleague who has it or an administrator.",
+    )
+
+
+class NotFound(Refusal):
+    """The object does not exist or lies in a branch of others; the two answer alike."""
+
+    code = "control.not_found"
+    status = 404
+    sentence = Text(
+        uk="Такого об’єкта немає або він належить іншому відділенню. Перевірте номер.",
+        en="There is no such object, or it belongs to another branch. Check the number.",
+    )
+
+
+class AmountNotPositive(Refusal):
+    code = "control.amount_not_positive"
+    sentence = Text(
+        uk="Сума {amount} має бути більшою за нуль. Введіть додатну суму.",
+        en="The amount {amount} must be more than zero. Enter a positive amount.",
+    )
+
+
+class LimitExceeded(Refusal):
+    code = "control.limit_exceeded"
+    status = 403
+    sentence = Text(
+        uk="Сума {amount} перевищує ваш ліміт {limit}. Передайте операцію колезі з вищим лімітом.",
+        en="The amount {amount} is above your limit {limit}. Hand it to a colleague with more.",
+    )
+
+
+class ConstraintBroken(Refusal):
+    code = "control.constraint_broken"
+    status = 409
+    sentence = Text(
+        uk="Правило «{constraint}» не дозволяє цей запис. Перевірте дані або зверніться до підтримки.",
+        en="The rule “{constraint}” forbids this record. Check the data or ask support.",
+    )
+
+
+class AlreadyDecided(Refusal):
+    code = "control.already_decided"
+    status = 409
+    sentence = Text(
+        uk="Цей запит уже має рішення: {state}. Оновіть перелік погоджень.",
+        en="This request is already decided: {state}. Refresh the list of approvals.",
+    )
+
+
+class SelfApproval(Refusal):
+    code = "control.self_approval"
+    status = 403
+    sentence = Text(
+        uk="Власну операцію погодити не можна. Її має перевірити інша людина.",
+        en="You cannot agree to your own operation. Another person must check it.",
+    )
+
+
+class NotChecker(Refusal):
+    code = "control.not_checker"
+    status = 403
+    sentence = Text(
+        uk="Погодити може лише роль «{role}» у цьому відділенні. Передайте запит їй.",
+        en="Only the role “{role}” in this branch may agree. Pass the request to it.",
+    )
+
+
+class AlreadyVoted(Refusal):
+    code = "control.already_voted"
+    status = 409
+    sentence = Text(
+        uk="Ви вже погодили цей запит; потрібна ще одна людина.",
+        en="You have already agreed to this request; another person is needed.",
+    )
+
+
+class MeaningChanged(Refusal):
+    code = "control.meaning_changed"
+    status = 409
+    sentence = Text(
+        uk="Наслідки операції змінилися після перегляду. Відкрийте запит і перегляньте їх знову.",
+        en="The effect has changed since it was seen. Open the request and look at it again.",
+    )

@@ -1,0 +1,138 @@
+"""Refusals of the book. Most are raised by the database; here is what they say to people."""
+
+from typing import Any
+
+from apps.control.declarations import CONSTRAINT_REFUSALS, SQL_REFUSALS
+from apps.kernel.errors import Refusal
+from apps.kernel.money import Money
+from apps.kernel.text import Text
+
+
+class DateNotOpen(Refusal):
+    code = "ledger.date_not_open"
+    status = 409
+    sentence = Text(
+        uk="Операційний день {date} закрито для проведень. Проведіть операцію поточним днем.",
+        en="The booking date {date} takes no postings. Book into the current date.",
+    )
+
+
+class UnknownAccount(Refusal):
+    code = "ledger.unknown_account"
+    status = 404
+    sentence = Text(
+        uk="Рахунку {account} немає. Перевірте номер.",
+        en="There is no account {account}. Check the number.",
+    )
+
+
+class AccountClosed(Refusal):
+    code = "ledger.account_closed"
+    status = 409
+    sentence = Text(
+        uk="Рахунок {account} закрито. Оберіть інший рахунок клієнта.",
+        en="Account {account} is closed. Choose another account of the customer.",
+    )
+
+
+class InsufficientFunds(Refusal):
+    code = "ledger.insufficient_funds"
+    sentence = Text(
+        uk="На рахунку {account} доступно {available}, а потрібно {asked}. Зменште суму.",
+        en="Account {account} has {available} available; {asked} was asked. Lower the amount.",
+    )
+
+    def __init__(
+        self, *, account: str, currency: str, asked_minor: int, available_minor: int, **data: Any
+    ) -> None:
+        super().__init__(
+            account=account,
+            available=str(Money(available_minor, currency)),
+            asked=str(Money(asked_minor, currency)),
+        )
+
+
+class AccountBlocked(Refusal):
+    code = "ledger.account_blocked"
+    status = 409
+    sentence = Text(
+        uk="Рахунок {account} заблоковано для таких операцій. Зверніться до служби контролю.",
+        en="Account {account} is blocked for this. Ask the compliance desk.",
+    )
+
+
+class WrongCurrency(Refusal):
+    code = "ledger.wrong_currency"
+    sentence = Text(
+        uk="Рахунок {account} ведеться у {kept_in}, а сума у {given}. Оберіть іншу валюту.",
+        en="Account {account} is kept in {kept_in}; the amount is in {given}. Change one of them.",
+    )
+
+
+class EntryUnbalanced(Refusal):
+    code = "ledger.entry_unbalanced"
+    sentence = Text(
+        uk="Проведення не збалансоване у {currency}. Дебет має дорівнювати кредиту.",
+        en="The entry does not balance in {currency}. Debit must equal credit.",
+    )
+
+
+class CannotReverse(Refusal):
+    code = "ledger.cannot_reverse"
+    status = 409
+    sentence = Text(
+        uk="Проведення {entry} не можна сторнувати: його немає або воно саме є сторно.",
+        en="Entry {entry} cannot be reversed: it does not exist or is itself a reversal.",
+    )
+
+
+class AlreadyReversed(Refusal):
+    code = "ledger.already_reversed"
+    status = 409
+    sentence = Text(
+        uk="Це проведення вже сторновано. Подивіться історію рахунку.",
+        en="This entry has already been reversed. Look at the account's history.",
+    )
+
+
+class NotReversible(Refusal):
+    code = "ledger.not_reversible"
+    status = 409
+    sentence = Text(
+        uk="Проведення виду «{kind}» не сторнують тут: скасуйте документ, який його створив.",
+        en="Entries of kind “{kind}” are not reversed here: undo the document they came from.",
+    )
+
+
+class AccountNotEmpty(Refusal):
+    code = "ledger.account_not_empty"
+    status = 409
+    sentence = Text(
+        uk="На рахунку {account} є залишок або утримання. Спершу виплатіть його.",
+        en="Account {account} has a balance or a hold. Pay it out first.",
+    )
+
+
+class UnknownGLAccount(Refusal):
+    code = "ledger.unknown_gl_account"
+    status = 404
+    sentence = Text(
+        uk="Балансового рахунку {code} немає в плані рахунків.",
+        en="The chart of accounts has no account {code}.",
+    )
+
+
+for state, refusal in {
+    "SK001": DateNotOpen,
+    "SK002": UnknownAccount,
+    "SK003": AccountClosed,
+    "SK004": InsufficientFunds,
+    "SK005": AccountBlocked,
+    "SK006": WrongCurrency,
+    "SK007": EntryUnbalanced,
+    "SK011": CannotReverse,
+    "SK012": AccountNotEmpty,
+    "SK013": UnknownGLAccount,
+}.items():
+    SQL_REFUSALS.add(state, refusal)
+CONSTRAINT_REFUSALS.add("ledger_entry_reversed_once", AlreadyReversed)

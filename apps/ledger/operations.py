@@ -1,0 +1,137 @@
+"""Operations of the book itself: its chart, its partitions, and reversals."""
+
+import datetime as dt
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from apps.control.commands import Command
+from apps.control.declarations import WHOLE_BANK, Scope, operation
+from apps.control.errors import NotFound
+from apps.control.run import Leg, Run
+from apps.kernel import sql
+from apps.kernel.text import Text
+from apps.ledger.errors import NotReversible
+from apps.ledger.models import GLAccount
+from apps.ledger.rules import REVERSIBLE
+
+Reason = Annotated[str, Meta(min_length=3, max_length=500)]
+
+
+class ChartLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a chart of accounts; `side` is debit or credit."""
+
+    code: Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+    name_uk: str
+    name_en: str
+    kind: GLAccount.Kind
+    side: Annotated[str, Meta(pattern=r"^(debit|credit)$")]
+    effective_from: dt.date
+    contra_of: str = ""
+    used_for: str = ""
+    confidence: str = ""
+    verify: bool = False
+
+
+class LoadChart(Command):
+    lines: Annotated[tuple[ChartLine, ...], Meta(min_length=1, max_length=2000)]
+
+
+class ChartLoaded(Struct, frozen=True):
+    lines: int
+
+
+@operation(
+    "ledger.load_chart",
+    permission="ledger.manage_chart",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Завантажено план рахунків", en="The chart of accounts was loaded"),
+)
+def load_chart(*, cmd: LoadChart, run: Run) -> ChartLoaded:
+    """Add lines to the chart, or correct their names; kind and side of a known line stay."""
+    GLAccount.objects.bulk_create(
+        (
+            GLAccount(
+                code=line.code,
+                name_uk=line.name_uk,
+                name_en=line.name_en,
+                kind=line.kind,
+                side=1 if line.side == "debit" else -1,
+                contra_of=line.contra_of,
+                used_for=line.used_for,
+                confidence=line.confidence,
+                verify=line.verify,
+                effective_from=line.effective_from,
+            )
+            for line in cmd.lines
+        ),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name_uk", "name_en", "contra_of", "used_for", "confidence", "verify"],
+    )
+    return ChartLoaded(len(cmd.lines))
+
+
+class MakePartitions(Command):
+    """Both dates included."""
+
+    start: dt.date
+    end: dt.date
+
+
+class PartitionsMade(Struct, frozen=True):
+    made: int
+
+
+@operation(
+    "ledger.make_partitions",
+    permission="ledger.make_partitions",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Підготовлено місяці книги", en="Months of the book were prepared"),
+    dateless=True,
+)
+def make_partitions(*, cmd: MakePartitions, run: Run) -> PartitionsMade:
+    """Make the months in which postings will lie, up to 400 days at once; repeating is harmless."""
+    made = sql.value(
+        "SELECT ledger_make_partitions_v1(%(start)s::date, %(end)s::date)",
+        {"start": cmd.start, "end": cmd.end},
+    )
+    return PartitionsMade(made)
+
+
+class ReverseEntry(Command):
+    entry: int
+    reason: Reason
+
+
+@operation(
+    "ledger.reverse_entry",
+    permission="ledger.reverse_entries",
+    scope=Scope(
+        """(SELECT r.branch_id FROM ledger_entry e JOIN control_operationrun r ON r.id = e.run_id
+             WHERE e.id = %(scope)s)""",
+        lambda cmd: cmd.entry,
+    ),
+    sentence=Text(uk="Сторновано проведення", en="An entry was reversed"),
+    subjects=lambda cmd: {"entry": [cmd.entry]},
+)
+def reverse_entry(*, cmd: ReverseEntry, run: Run) -> None:
+    """Book the opposite of an entry into the current date; both stay visible, and once only."""
+    legs = sql.rows(
+        """SELECT e.kind, p.account_id, p.amount_minor, p.currency
+             FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+                  AND p.booking_date = e.booking_date
+            WHERE e.id = %(entry)s ORDER BY p.id""",
+        {"entry": cmd.entry},
+    )
+    if not legs:
+        raise NotFound
+    kind = legs[0][0]
+    if kind not in REVERSIBLE:
+        raise NotReversible(kind=kind)
+    run.add(
+        f"{kind}.reversal",
+        *(Leg(account, -amount, currency) for _, account, amount, currency in legs),
+        narrative=cmd.reason,
+        reverses=cmd.entry,
+    )

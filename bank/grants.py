@@ -1,0 +1,88 @@
+"""What the application's role may do to each table: applied after every migration, idempotent.
+
+A table that is not named here is reference data or a sub-ledger of operations, which the role may
+read and write; a test walks the catalogue for privileges that this page does not explain.
+"""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Only the posting functions, which belong to the owner, write these.
+READ_ONLY = {
+    "ledger_account",
+    "ledger_balance",
+    "ledger_hold",
+    "ledger_entry",
+    "ledger_posting",
+    "ledger_accountday",
+    "ledger_glday",
+    "django_migrations",
+}
+# A line is added and never changed. Of the journal even the columns are named: who wrote a line,
+# in which transaction and when, is said by the database.
+APPEND_ONLY = {
+    "control_operationkey": "",
+    "control_approvalvote": "",
+    "control_operationrun": (
+        "(id, operation, version, outcome, origin, client, key, actor_id, actor_name,"
+        " started_by_id, approval_id, branch_id, booking_date, amount_minor, currency, command,"
+        " effect, result, refusal, subjects, address, request_id)"
+    ),
+    "accounts_accrual": "",
+    "accounts_capitalisation": "",
+}
+# Nothing in them is ever removed, though their state changes.
+NO_DELETE = {"kernel_bookingdate", "kernel_bank", "control_approval"}
+
+
+def apply(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Give `role` exactly what is declared above on every table, sequence and function."""
+    quoted = connection.ops.quote_name(role)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user = %s", [role])
+        if cursor.fetchone()[0]:
+            raise RuntimeError(f"the owner of the tables may not be the application's role {role}")
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+            " AND c.relkind IN ('r', 'p', 'v', 'm')"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits")
+        partitions = {name for (name,) in cursor.fetchall()}
+        lines = [
+            "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+            f"GRANT USAGE ON SCHEMA public TO {quoted}",
+            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}, PUBLIC",
+            f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}, PUBLIC",
+            # Extensions' functions belong to whoever installed them and stay as they are.
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
+            "REVOKE ALL ON SEQUENCE ledger_entry_id_seq, ledger_posting_id_seq,"
+            f" ledger_account_id_seq, ledger_hold_id_seq FROM {quoted}",
+        ]
+        lines += [
+            f"GRANT {privileges} ON {connection.ops.quote_name(table)} TO {quoted}"
+            for table in tables
+            # Partitions are reached through their parent, whose privileges count.
+            if table not in partitions
+            for privileges in _privileges(table)
+        ]
+        cursor.execute(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p"
+            " WHERE p.pronamespace = 'public'::regnamespace"
+            " AND p.proowner = current_user::regrole"
+            " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        )
+        for (function,) in cursor.fetchall():
+            lines.append(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+            lines.append(f"GRANT EXECUTE ON FUNCTION {function} TO {quoted}")
+        for line in lines:
+            cursor.execute(line)
+
+
+def _privileges(table: str) -> list[str]:
+    if table in READ_ONLY:
+        return ["SELECT"]
+    if table in APPEND_ONLY:
+        return ["SELECT", f"INSERT {APPEND_ONLY[table]}"]
+    if table in NO_DELETE:
+        return ["SELECT, INSERT, UPDATE"]
+    return ["SELECT, INSERT, UPDATE, DELETE"]

@@ -1,0 +1,118 @@
+"""The first steps of a new bank, before anybody can sign in.
+
+Only what cannot be an operation is written directly, as the owner of the tables: the system user,
+and the role that installs, which it holds on the first booking date alone. Everything else goes
+through the door.
+"""
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from apps.access.models import Role, RoleHolding, User
+from apps.control.door import execute
+from apps.control.operations import SetUpBank
+from apps.control.run import Actor, Origin
+from apps.ledger.models import GLAccount
+from apps.ledger.operations import ChartLine, LoadChart, MakePartitions
+
+SYSTEM = "system"
+INSTALLATION = (
+    "control.set_up_bank",
+    "control.manage_branches",
+    "control.manage_policies",
+    "access.manage_users",
+    "access.manage_roles",
+    "access.grant_roles",
+    "ledger.manage_chart",
+)
+# What the clock needs: the close runs as the system.
+CLOCK = ("ledger.make_partitions", "eod.run_close")
+CHART = Path(settings.BASE_DIR) / "apps" / "ledger" / "data" / "chart_of_accounts.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the new bank is; `first_date` is its first booking date."""
+
+    name_uk: str
+    name_en: str
+    code: str
+    base_currency: str
+    first_date: dt.date
+    country: str = "UA"
+    time_zone: str = "Europe/Kyiv"
+
+
+def install(identity: Identity) -> Actor:
+    """Set a new bank up, with its chart of accounts and months; the system as an actor.
+
+    May be repeated after a failure in the middle: every step is done once.
+    """
+    actor = _system(identity.first_date)
+    start = identity.first_date
+    execute(
+        "ledger.make_partitions",
+        MakePartitions(start=start, end=start + dt.timedelta(days=100)),
+        actor=actor,
+        key=f"install:partitions:{start}",
+    )
+    execute(
+        "control.set_up_bank",
+        SetUpBank(
+            name_uk=identity.name_uk,
+            name_en=identity.name_en,
+            code=identity.code,
+            base_currency=identity.base_currency,
+            first_date=start,
+            country=identity.country,
+            time_zone=identity.time_zone,
+        ),
+        actor=actor,
+        key="install:bank",
+    )
+    if not GLAccount.objects.exists():
+        execute("ledger.load_chart", LoadChart(lines=_chart()), actor=actor, key="install:chart")
+    return actor
+
+
+def system_actor() -> Actor:
+    """The system, for what the clock does by itself."""
+    user_id = User.objects.values_list("id", flat=True).get(username=SYSTEM)
+    return Actor(user_id=user_id, origin=Origin.CLOCK)
+
+
+def _system(first_date: dt.date) -> Actor:
+    user, _ = User.objects.using("owner").get_or_create(
+        username=SYSTEM,
+        defaults={
+            "full_name": "Skarb",
+            "is_machine": True,
+            "password": make_password(None),
+        },
+    )
+    for code, permissions, name_uk, name_en, last in (
+        ("installation", INSTALLATION, "Встановлення", "Installation", first_date),
+        ("clock", CLOCK, "Годинник банку", "The bank's clock", None),
+    ):
+        role, _ = Role.objects.using("owner").get_or_create(
+            code=code,
+            defaults={"permissions": list(permissions), "name_uk": name_uk, "name_en": name_en},
+        )
+        RoleHolding.objects.using("owner").get_or_create(
+            user=user, role=role, branch=None, valid_from=first_date, defaults={"valid_to": last}
+        )
+    return Actor(user_id=user.id, origin=Origin.CONSOLE)
+
+
+def _chart() -> tuple[ChartLine, ...]:
+    with CHART.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            msgspec.convert({**line, "verify": line["verify"] == "true"}, ChartLine)
+            for line in csv.DictReader(file)
+        )
