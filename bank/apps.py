@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.backends.signals import connection_created
+from django.db.models.signals import pre_save
 
 
 class BankConfig(AppConfig):
@@ -16,7 +17,9 @@ class BankConfig(AppConfig):
     rooms = ("errors", "guards", "operations", "jobs", "reports", "menu", "checks")
 
     def ready(self) -> None:
-        from apps.control import guarding
+        from auditlog.models import LogEntry
+
+        from apps.control import auditing, guarding
         from apps.kernel.registry import Registry
         from bank import sessions
 
@@ -27,5 +30,6 @@ class BankConfig(AppConfig):
         for registry in Registry.all:
             registry.freeze()
         connection_created.connect(sessions.prepare, dispatch_uid="bank.sessions.prepare")
+        pre_save.connect(auditing.attribute, LogEntry, dispatch_uid="control.auditing.attribute")
         if settings.REFUSE_WRITES_OUTSIDE_OPERATIONS:
             connection_created.connect(guarding.watch, dispatch_uid="control.guarding.watch")

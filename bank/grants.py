@@ -22,6 +22,7 @@ READ_ONLY = {
 APPEND_ONLY = {
     "control_operationkey": "",
     "control_approvalvote": "",
+    "auditlog_logentry": "",
     "control_operationrun": (
         "(id, operation, version, outcome, origin, client, key, actor_id, actor_name,"
         " started_by_id, approval_id, branch_id, booking_date, amount_minor, currency, command,"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from auditlog.context import disable_auditlog
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
@@ -54,7 +55,8 @@ def install(identity: Identity) -> Actor:
 
     May be repeated after a failure in the middle: every step is done once.
     """
-    actor = _system(identity.first_date)
+    with disable_auditlog():
+        actor = _system(identity.first_date)
     start = identity.first_date
     execute(
         "ledger.make_partitions",

@@ -234,6 +234,7 @@ REST_FRAMEWORK = {
 
 # Reference data whose row differences auditlog shows is named explicitly, by each app.
 AUDITLOG_INCLUDE_ALL_MODELS = False
+AUDITLOG_CID_GETTER = "apps.control.auditing.run_id"
 
 # --- The bank ------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import ClassVar, Self
 
+from auditlog.registry import auditlog
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -117,3 +118,9 @@ class BranchPermission(UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         verbose_name = "branch permission (projected)"
+
+
+# Reference data: auditlog shows people its differences.
+auditlog.register(User, exclude_fields=["password", "last_login"])
+auditlog.register(Role)
+auditlog.register(RoleHolding)

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from apps.control import approvals, guarding, journal
+from apps.control import approvals, auditing, guarding, journal
 from apps.control.commands import Command, decode, fingerprint, to_plain
 from apps.control.declarations import (
     AUTHORITY,
@@ -232,6 +232,7 @@ def _admit(
         # Only the set-up runs without a date, and `_judge` lets nothing else pass.
         date=standing.date or dt.date.min,
     )
+    auditing.follow(run)
     return run, standing
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from apps.control import auditing
+
 _open: ContextVar[bool] = ContextVar("door_open", default=False)
 
 _WRITES = re.compile(r"^\s*(?:INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE)\b", re.I)
@@ -37,6 +39,7 @@ def door_open() -> Iterator[None]:
         yield
     finally:
         _open.reset(token)
+        auditing.follow(None)
 
 
 def is_write(statement: str) -> bool:

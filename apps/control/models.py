@@ -1,5 +1,6 @@
 """The journal of runs, their keys, approvals and messages."""
 
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -188,3 +189,7 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} of {self.run_id}"
+
+
+# Reference data: auditlog shows people its differences.
+auditlog.register(ApprovalPolicy)

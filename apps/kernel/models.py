@@ -1,5 +1,6 @@
 """The bank itself: its identity, branches, and the dates it lives on."""
 
+from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
@@ -94,3 +95,9 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.date} {self.name_uk}"
+
+
+# Reference data: auditlog shows people its differences.
+auditlog.register(Bank)
+auditlog.register(Branch)
+auditlog.register(Holiday)
