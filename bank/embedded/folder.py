@@ -74,7 +74,14 @@ class DataFolder:
     # --- Whose it is ----------------------------------------------------------------------------
 
     def has_cluster(self) -> bool:
-        return (self.cluster / _MARKER).exists()
+        """Whether a finished cluster is here. Raises ForeignFolder where one may not look."""
+        try:
+            return (self.cluster / _MARKER).exists()
+        except PermissionError:
+            raise ForeignFolder(
+                f"{self.path} belongs to another user. Run as that user, or name a folder of your "
+                "own by SKARB_DATA."
+            ) from None
 
     def is_ours(self) -> bool:
         return self._lock.exists() or self.has_cluster()

@@ -51,10 +51,10 @@ class Postgres(Server):
         `new` gives up a bank that was here and is gone, or accepts another one in its place; it
         never removes anything. Raises EmbeddedError.
         """
-        folder = self.folder
+        folder, account = self.folder, self.account
         if not folder.has_cluster() and not new:
             folder.refuse_missing()
-        folder.claim(account=self.account)
+        folder.claim(account=account)
         with folder.locked():
             if self._can_stay(new=new):
                 return False
@@ -67,7 +67,7 @@ class Postgres(Server):
             # What an earlier, interrupted init left.
             shutil.rmtree(folder.unfinished, ignore_errors=True)
             self._make(folder.unfinished)
-            folder.mark(account=self.account, cluster=folder.unfinished)
+            folder.mark(account=account, cluster=folder.unfinished)
             folder.unfinished.rename(folder.cluster)
             folder.remember(cluster_id=self.cluster_id())
         return True
@@ -134,6 +134,7 @@ class Postgres(Server):
             raise EmbeddedError(f"Another PostgreSQL was started in {self.data} meanwhile.")
         try:
             self._configure(cluster)
+            self._remove_stale_locks()
             with self.log.open("ab") as out:
                 server = processes.spawn(
                     command=[self.bin / "postgres", "-D", cluster],
@@ -206,7 +207,7 @@ class Postgres(Server):
         # PostgreSQL refuses a folder that a checkout, a copy or an umask has opened to others.
         self.account.run(["chmod", "0700", self.folder.cluster])
         self._configure(self.folder.cluster)
-        self._remove_stale_pid_file()
+        self._remove_stale_locks()
 
     def ready(self) -> bool:
         check = subprocess.run(
@@ -269,19 +270,23 @@ class Postgres(Server):
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 self.account.write(path=path, text=text)
 
-    def _remove_stale_pid_file(self) -> None:
-        """Remove the note of a server that was killed.
+    def _remove_stale_locks(self) -> None:
+        """Remove the notes of a server that was killed, in its folder and beside its socket.
 
         PostgreSQL itself takes a killed server that its parent has not reaped yet, or another
         process that got its number, for a living one. We hold the lock that all processes of
         ours would hold; what is left is a server that somebody started by hand.
         """
         pid = self.pid()
-        if pid is None:
-            return
-        if self._is_server(pid):
+        if pid is not None and self._is_server(pid):
             raise EmbeddedError(
                 f"A PostgreSQL that Skarb did not start (process {pid}) runs in "
                 f"{self.folder.cluster}: stop it first."
             )
-        (self.folder.cluster / "postmaster.pid").unlink(missing_ok=True)
+        socket = f".s.PGSQL.{places.POSTGRES_PORT}"
+        for stale in (
+            self.folder.cluster / "postmaster.pid",
+            self.sockets / socket,
+            self.sockets / f"{socket}.lock",
+        ):
+            stale.unlink(missing_ok=True)

@@ -42,6 +42,7 @@ class Server(ABC):
 
     @cached_property
     def account(self) -> OsAccount:
+        """The user that runs the server. Raises EmbeddedError where there can be none."""
         return accounts.for_servers(self.folder.cluster)
 
     @property
