@@ -15,9 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 PROFILE = environment.text("SKARB_PROFILE", "production")
 if PROFILE not in {"production", "demo", "test"}:
-    raise ImproperlyConfigured(
-        f"SKARB_PROFILE must be production, demo or test, not {PROFILE!r}"
-    )
+    raise ImproperlyConfigured(f"SKARB_PROFILE must be production, demo or test, not {PROFILE!r}")
 PRODUCTION = PROFILE == "production"
 
 DEBUG = environment.flag("SKARB_DEBUG")

@@ -6,7 +6,7 @@ One wire form serves the journal, parked approvals, files and the API: JSON in w
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -15,7 +15,19 @@ from apps.kernel.errors import NotAmount
 from apps.kernel.money import Money
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CommandType(msgspec.StructMeta):
+    """Makes every field of a command one that is named: msgspec does not hand `kw_only` down."""
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> "CommandType":
+        return super().__new__(cls, name, bases, namespace, **{"kw_only": True, **options})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Command(
+    msgspec.Struct, metaclass=CommandType, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """Base of all commands. Fields are only ever added, and then with a default."""
 
 

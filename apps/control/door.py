@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -236,7 +236,7 @@ def _admit(
     return run, standing
 
 
-@lru_cache(maxsize=None)
+@cache
 def _standing_statement(name: str, *, keyed: bool) -> str:
     """The authority query of an operation; with the claim of the key in it where it is keyed.
 

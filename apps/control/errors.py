@@ -34,7 +34,7 @@ class KeyMissing(Refusal):
 class KeyReused(Refusal):
     code = "control.key_reused"
     sentence = Text(
-        uk="Ключ «{key}» уже використано для іншого змісту. Для нової операції візьміть новий ключ.",
+        uk="Ключ «{key}» уже має інший зміст. Для нової операції візьміть новий ключ.",
         en="The key “{key}” was used for other content. Take a new key for a new operation.",
     )
 
@@ -44,7 +44,7 @@ class StillRunning(Refusal):
     status = 409
     retryable = True
     sentence = Text(
-        uk="Ця сама операція ще виконується. Повторіть запит за кілька секунд із тим самим ключем.",
+        uk="Ця сама операція ще виконується. Повторіть за кілька секунд із тим самим ключем.",
         en="This very operation is still running. Repeat in a few seconds with the same key.",
     )
 
@@ -54,7 +54,7 @@ class Busy(Refusal):
     status = 503
     retryable = True
     sentence = Text(
-        uk="Банк зараз не зміг виконати операцію; нічого не проведено. Повторіть із тим самим ключем.",
+        uk="Зараз виконати не вдалося; нічого не проведено. Повторіть із тим самим ключем.",
         en="The bank could not do this now; nothing was posted. Repeat with the same key.",
     )
 
@@ -127,7 +127,7 @@ class ConstraintBroken(Refusal):
     code = "control.constraint_broken"
     status = 409
     sentence = Text(
-        uk="Правило «{constraint}» не дозволяє цей запис. Перевірте дані або зверніться до підтримки.",
+        uk="Правило «{constraint}» забороняє цей запис. Перевірте дані або запитайте підтримку.",
         en="The rule “{constraint}” forbids this record. Check the data or ask support.",
     )
 

@@ -12,8 +12,10 @@ from apps.control import auditing
 
 _open: ContextVar[bool] = ContextVar("door_open", default=False)
 
-_WRITES = re.compile(r"^\s*(?:INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE)\b", re.I)
-_WRITES_WITHIN = re.compile(r"\b(?:INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", re.I)
+_WRITES = re.compile(r"^\s*(?:INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE)\b", re.IGNORECASE)
+_WRITES_WITHIN = re.compile(
+    r"\b(?:INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", re.IGNORECASE
+)
 
 # Who may write without an operation, and why: none of it is the bank's state.
 _EXEMPT = re.compile(
@@ -22,9 +24,9 @@ _EXEMPT = re.compile(
     r"|django_admin_log"  # Django's own list of what was clicked
     r"|otp_totp_totpdevice|otp_static_statictoken"  # throttling and use of one-time codes
     r")\b",
-    re.I,
+    re.IGNORECASE,
 )
-_LAST_LOGIN = re.compile(r'^\s*UPDATE "access_user" SET "last_login" = \S+ WHERE', re.I)
+_LAST_LOGIN = re.compile(r'^\s*UPDATE "access_user" SET "last_login" = \S+ WHERE', re.IGNORECASE)
 
 
 class WriteOutsideOperation(AssertionError):
@@ -48,14 +50,17 @@ def is_write(statement: str) -> bool:
     return statement.lstrip()[:4].upper() == "WITH" and bool(_WRITES_WITHIN.search(statement))
 
 
+def _exempt(statement: str) -> bool:
+    return bool(_EXEMPT.search(statement) or _LAST_LOGIN.match(statement))
+
+
 def refuse_writes(
     execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any
 ) -> Any:
     """An execute wrapper of Django's connections."""
     text = statement if isinstance(statement, str) else ""
-    if not _open.get() and is_write(text):
-        if not (_EXEMPT.search(text) or _LAST_LOGIN.match(text)):
-            raise WriteOutsideOperation(text[:200])
+    if not _open.get() and is_write(text) and not _exempt(text):
+        raise WriteOutsideOperation(text[:200])
     return execute(statement, params, many, context)
 
 

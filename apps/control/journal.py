@@ -69,9 +69,7 @@ def record_done(*, run: Run, command: Command, key: str, result: Any) -> None:
 
 def record_parked(*, run: Run, command: Command, key: str, meaning: Mapping[str, Any]) -> None:
     """The line of a command that waits for other people."""
-    sql.rows(
-        _RUN, _line(run, command, key) | {"outcome": "parked", "effect": _json(meaning)}
-    )
+    sql.rows(_RUN, _line(run, command, key) | {"outcome": "parked", "effect": _json(meaning)})
 
 
 def record_refusal(

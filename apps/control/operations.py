@@ -206,9 +206,7 @@ def _carry_out(approval: Approval) -> Decided:
     parked = OPERATIONS[approval.operation]
     command = decode(parked.command, approval.command)
     savepoint = transaction.savepoint()
-    done = door.perform(
-        parked, command, approvals.maker_of(approval), approval_id=approval.id
-    )
+    done = door.perform(parked, command, approvals.maker_of(approval), approval_id=approval.id)
     now = approvals.signed(done.run, command)
     if approvals.meaning_hash(now) != approval.meaning_hash:
         transaction.savepoint_rollback(savepoint)

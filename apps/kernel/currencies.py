@@ -14,7 +14,8 @@ class Currency:
     @property
     def units(self) -> int:
         """Minor units in one major unit, for example 100 kopiykas in a hryvnia."""
-        return 10**self.exponent
+        units: int = 10**self.exponent
+        return units
 
 
 # ISO 4217, amendment 177. A currency is added here when a bank needs it.

@@ -5,7 +5,7 @@ start-up; after that they are constants.
 """
 
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 class Registry(Generic[T]):
     """Named declarations of one kind, in the order of their declaration."""
 
-    all: "list[Registry[Any]]" = []
+    all: ClassVar["list[Registry[Any]]"] = []
 
     def __init__(self, kind: str) -> None:
         self.kind = kind

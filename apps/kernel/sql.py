@@ -17,7 +17,9 @@ Params = Mapping[str, Any] | Sequence[Any] | None
 def rows(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
     """All rows of a statement on the default database."""
     connection.ensure_connection()
-    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
+    # django-stubs knows neither the wrapper of cursors nor what psycopg's cursors are made from.
+    bound = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    with connection._prepare_cursor(bound) as cursor:  # type: ignore[attr-defined]
         cursor.execute(statement, params)
         return cursor.fetchall() if cursor.description else []
 

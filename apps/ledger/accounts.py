@@ -41,9 +41,7 @@ def open_account(
     return opened
 
 
-def internal_account(
-    *, run: Run, gl_code: str, branch: int, currency: str, part: str = ""
-) -> int:
+def internal_account(*, run: Run, gl_code: str, branch: int, currency: str, part: str = "") -> int:
     """The bank's own account for a GL account in a branch and currency, opened when first needed.
 
     `part` tells several of one kind apart, for example the products whose interest is kept apart.

@@ -26,7 +26,7 @@ INVARIANTS.add(
         name="ledger.balance_rows_follow_snapshots",
         title=Text(
             uk="Залишок кожного рахунку, що рухався, дорівнює знімку дня та пізнішим проведенням",
-            en="The balance row of each account that moved equals the day's snapshot and later legs",
+            en="Each moved account's balance row equals the day's snapshot and later legs",
         ),
         statement="""
             SELECT b.account_id, b.balance_minor, d.closing_minor + coalesce(p.later, 0)

@@ -20,7 +20,9 @@ FEW_LEGS = 20
 
 _HEADS = "%(kinds)s, %(narratives)s, %(value_dates)s::date[], %(reverses)s::bigint[], %(forced)s"
 _LEGS = "%(of)s::integer[], %(accounts)s::bigint[], %(amounts)s::bigint[], %(currencies)s"
-_CALL = "SELECT ledger_post_{size}_v1(%(run)s, %(date)s, %(closing)s, " + _HEADS + ", " + _LEGS + ")"
+_CALL = (
+    "SELECT ledger_post_{size}_v1(%(run)s, %(date)s, %(closing)s, " + _HEADS + ", " + _LEGS + ")"
+)
 
 
 def post(*, run: UUID, date: dt.date, entries: Sequence[Entry], closing: bool = False) -> list[int]:

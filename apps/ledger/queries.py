@@ -202,7 +202,12 @@ def trial_balance(date: dt.date, *, branch: int | None = None) -> list[TrialLine
 
 
 def general_ledger(
-    code: str, *, start: dt.date, end: dt.date, limit: int = 200, after: tuple[dt.date, int] | None = None
+    code: str,
+    *,
+    start: dt.date,
+    end: dt.date,
+    limit: int = 200,
+    after: tuple[dt.date, int] | None = None,
 ) -> list[tuple[Any, ...]]:
     """The postings of a GL account between two dates, oldest first: one page, one statement.
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import TextIOBase
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -85,7 +86,7 @@ class Supervisor:
         host: str = "127.0.0.1",
         port: int = 8000,
         env: Mapping[str, str] | None = None,
-        out: TextIO | None = None,
+        out: TextIO | TextIOBase | None = None,
     ) -> None:
         """`env` is added to the environment of web, workers and beat.
 

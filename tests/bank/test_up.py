@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bank.embedded import EmbeddedError, Postgres, Valkey, places, processes
+from bank.embedded.server import Server
 from bank.embedded.supervisor import Supervisor
 
 SERVERS = ["postgres", "valkey"]
@@ -100,12 +101,11 @@ def test_a_killed_server_is_back_within_seconds(made: Path) -> None:
             for _ in range(2):
                 pid = supervisor.pids()[server.name]
                 os.kill(pid, signal.SIGKILL)
-                wait_for(
-                    lambda server=server, pid=pid: (
-                        supervisor.pids().get(server.name, pid) != pid and server.ready()
-                    ),
-                    within_s=10,
-                )
+
+                def back(server: Server = server, pid: int = pid) -> bool:
+                    return supervisor.pids().get(server.name, pid) != pid and server.ready()
+
+                wait_for(back, within_s=10)
         pids = list(supervisor.pids().values())
 
     assert out.getvalue().count("ended by SIGKILL; again in") == 4
