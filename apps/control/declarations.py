@@ -61,6 +61,8 @@ class Operation:
     closing: bool
     # Only the set-up of the bank may run before there is a booking date.
     dateless: bool
+    # Never done by one person alone: without a policy in force that names the other, refused.
+    four_eyes: bool
 
 
 OPERATIONS: Registry[Operation] = Registry("operation")
@@ -77,6 +79,7 @@ def operation(
     version: int = 1,
     closing: bool = False,
     dateless: bool = False,
+    four_eyes: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the decorated body as an operation; its command is the annotation of `cmd`."""
 
@@ -95,6 +98,7 @@ def operation(
                 version=version,
                 closing=closing,
                 dateless=dateless,
+                four_eyes=four_eyes,
             ),
         )
         return body

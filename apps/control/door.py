@@ -44,6 +44,7 @@ from apps.control.errors import (
     NothingClosing,
     NotSetUp,
     PermissionMissing,
+    PolicyMissing,
     StillRunning,
     UnknownOperation,
 )
@@ -291,7 +292,10 @@ def _judge(
         for guard in GUARDS:
             if kind in guard.kinds:
                 guard.check(ids=ids, run=run)
-    return approvals.applying(standing.policies, amount, standing.base_currency)
+    policy = approvals.applying(standing.policies, amount, standing.base_currency)
+    if policy is None and operation.four_eyes:
+        raise PolicyMissing(operation=operation.name)
+    return policy
 
 
 def _judge_amount(amount: Money, standing: _Standing) -> None:
