@@ -29,6 +29,7 @@ class BankConfig(AppConfig):
                     import_module(f"{app}.{room}")
         for registry in Registry.all:
             registry.freeze()
+        import_module("bank.checks")
         connection_created.connect(sessions.prepare, dispatch_uid="bank.sessions.prepare")
         pre_save.connect(auditing.attribute, LogEntry, dispatch_uid="control.auditing.attribute")
         if settings.REFUSE_WRITES_OUTSIDE_OPERATIONS:
