@@ -36,6 +36,13 @@ def command_line(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def command(*arguments: str) -> tuple[int, str, str]:
+    """Run one command to its end: status, output, errors."""
+    process = command_line(*arguments)
+    out, errors = process.communicate(timeout=60)
+    return process.returncode, out, errors
+
+
 def wait_gone(pid: int) -> None:
     deadline = time.monotonic() + 10
     while not processes.is_gone(pid):
@@ -345,34 +352,31 @@ def test_a_server_that_cannot_start_says_why(bank: Postgres) -> None:
 
 
 def test_the_command_line_tells_what_runs(bank: Postgres) -> None:
-    def status() -> tuple[int, str]:
-        process = command_line("status")
-        out, _ = process.communicate(timeout=60)
-        return process.returncode, out
-
-    code, out = status()
+    code, out, _ = command("status")
     assert (code, out.count("does not run")) == (3, 2)
-    assert command_line("start").wait(timeout=60) == 0
-    code, out = status()
+    assert command("start")[0] == 0
+    code, out, _ = command("status")
     assert (code, out.count("answers")) == (0, 2)
-    assert command_line("stop").wait(timeout=60) == 0
-    assert status()[0] == 3
+    assert command("stop")[:2] == (0, "valkey stopped\npostgres stopped\n")
+    assert command("status")[0] == 3
+    assert command("path")[:2] == (0, f"{bank.data}\n")
 
 
 def test_servers_with_a_url_are_left_alone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere.example/skarb")
     monkeypatch.setenv("REDIS_URL_FILE", "/run/secrets/redis")
 
-    assert command_line("init").wait(timeout=60) == 0
+    for name in ("init", "start", "status", "stop"):
+        assert command(name) == (0, "", "")
     assert not data.exists()
 
 
 def test_a_refusal_of_the_command_line_is_a_sentence(data: Path) -> None:
-    process = command_line("start")
-    out, said = process.communicate(timeout=60)
-
-    assert (process.returncode, out) == (1, "")
-    assert said == f"There is no bank in {data} yet. To make one: python -m bank.embedded init\n"
+    assert command("start") == (
+        1,
+        "",
+        f"There is no bank in {data} yet. To make one: python -m bank.embedded init\n",
+    )
 
 
 # --- Where things lie ---------------------------------------------------------------------------

@@ -69,6 +69,8 @@ def person() -> Iterator[Person]:
     folder = Path(tempfile.mkdtemp(prefix="skarb-test-", dir="/var/tmp"))
     os.chown(folder, account.uid, account.gid)
     yield Person(account=account, python=python, folder=folder)
+    for sockets in Path("/tmp").glob(f"skarb-*-{places.short_hash(folder / 'bank')}"):
+        shutil.rmtree(sockets)
     shutil.rmtree(folder)
 
 

@@ -36,14 +36,15 @@ def up(made: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", *arguments],
-            cwd=places.CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            stdout=(made.parent / "up.log").open("a"),
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with (made.parent / "up.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", *arguments],
+                cwd=places.CHECKOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
         started.append(process)
         return process
 

@@ -3,10 +3,12 @@
 import signal
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         parts = _parts(options["only"])
         if options["workers"] < 1:
             raise CommandError("--workers must be at least 1; leave workers out by --only")
-        if "web" in parts:
+        if "web" in parts and not _static_files_are_current():
             call_command("collectstatic", interactive=False, verbosity=0)
         received: list[int] = []
 
@@ -56,6 +58,19 @@ class Command(BaseCommand):
             supervisor.stop()
         except EmbeddedError as error:
             raise CommandError(str(error)) from error
+
+
+def _static_files_are_current() -> bool:
+    """Whether none has changed since they were collected, which takes seconds."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if not manifest.exists():
+        return False
+    collected_at = manifest.stat().st_mtime
+    return all(
+        Path(storage.path(path)).stat().st_mtime < collected_at
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    )
 
 
 def _parts(only: str | None) -> list[str]:
