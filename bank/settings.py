@@ -13,7 +13,7 @@ from bank import embedded, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-PROFILE = environment.text("SKARB_PROFILE", "production")
+PROFILE = environment.text("SKARB_PROFILE")
 if PROFILE not in {"production", "demo", "test"}:
     raise ImproperlyConfigured(f"SKARB_PROFILE must be production, demo or test, not {PROFILE!r}")
 PRODUCTION = PROFILE == "production"
@@ -130,7 +130,7 @@ _LIMITS = " ".join(
     f"-c {name}={value}"
     for name, value in {
         "lock_timeout": "2s",
-        "statement_timeout": f"{environment.number('SKARB_STATEMENT_TIMEOUT_S', 120)}s",
+        "statement_timeout": f"{environment.number('SKARB_STATEMENT_TIMEOUT_S')}s",
         "idle_in_transaction_session_timeout": "60s",
         "timezone": "UTC",
     }.items()
@@ -198,7 +198,7 @@ LANGUAGE_CODE = "uk"
 LANGUAGES = [("uk", "Українська"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = environment.text("SKARB_TIME_ZONE", "Europe/Kyiv")
+TIME_ZONE = environment.text("SKARB_TIME_ZONE")
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(environment.text("SKARB_STATIC_ROOT", str(BASE_DIR / ".skarb" / "static")))
@@ -240,7 +240,7 @@ AUDITLOG_CID_GETTER = "apps.control.auditing.run_id"
 # check would cost time on each statement and where tests have already run.
 REFUSE_WRITES_OUTSIDE_OPERATIONS = not PRODUCTION
 # Local hour and minute at which Celery beat opens the next date and closes the last one.
-CLOSE_AT = environment.text("SKARB_CLOSE_AT", "00:00")
+CLOSE_AT = environment.text("SKARB_CLOSE_AT")
 
 LOGGING = {
     "version": 1,
@@ -251,6 +251,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["console"],
-        "level": environment.text("SKARB_LOG_LEVEL", "INFO"),
+        "level": environment.text("SKARB_LOG_LEVEL"),
     },
 }
