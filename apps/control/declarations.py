@@ -106,6 +106,10 @@ def operation(
     return declare
 
 
+# Permissions to look: what a screen or a resource of the API asks that writes nothing.
+READING: Registry[Text] = Registry("permission to read")
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """May refuse any operation whose subjects are of its kinds; at most one statement."""
@@ -174,6 +178,22 @@ class Step:
 
 
 STEPS: Registry[Step] = Registry("step of the close")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What keeps the next date from opening.
+
+    The statement gives, over `%(date)s`, the date that is open, one row for each obstacle: what it
+    is, and who can take it away. It is read after the date's lock is had.
+    """
+
+    name: str
+    title: Text
+    statement: str
+
+
+GATES: Registry[Gate] = Registry("gate of the date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
