@@ -28,3 +28,12 @@ class OwnRights(Refusal):
         uk="Власні права змінити не можна. Попросіть іншого адміністратора.",
         en="You cannot change your own rights. Ask another administrator.",
     )
+
+
+class WrongCode(Refusal):
+    code = "access.wrong_code"
+    status = 403
+    sentence = Text(
+        uk="Такого невикористаного резервного коду немає. Перевірте код або візьміть інший.",
+        en="There is no such unused recovery code. Check it, or take another.",
+    )

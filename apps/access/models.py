@@ -24,6 +24,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=2, default="uk")
+    theme = models.CharField(max_length=6, default="system")
+    density = models.CharField(max_length=7, default="normal")
+    shortcuts = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open Django admin")
     # The system is an actor whose role holds just what the close and the integrations need.
@@ -118,6 +121,22 @@ class BranchPermission(UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         verbose_name = "branch permission (projected)"
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in for the second factor once; only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="access_recovery_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {'used' if self.used_at else 'waiting'}"
 
 
 # Reference data: auditlog shows people its differences.

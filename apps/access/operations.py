@@ -1,16 +1,25 @@
 """Users, roles and holdings: who may do what, where and until when."""
 
 import datetime as dt
+import hashlib
 from typing import Annotated
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from msgspec import Meta, Struct
 
-from apps.access.errors import OwnRights, UnknownPermission
-from apps.access.models import BranchPermission, Role, RoleHolding, User
-from apps.control.commands import Command
-from apps.control.declarations import OPERATIONS, WHOLE_BANK, operation
+from apps.access.errors import OwnRights, UnknownPermission, WrongCode
+from apps.access.models import BranchPermission, RecoveryCode, Role, RoleHolding, User
+from apps.control.commands import Command, Secret
+from apps.control.declarations import (
+    ANYWHERE,
+    OPERATIONS,
+    READING,
+    WHOLE_BANK,
+    operation,
+)
 from apps.control.errors import NotFound
 from apps.control.run import Run
 from apps.kernel.text import Text
@@ -79,6 +88,11 @@ class DefineRole(Command):
     permissions: tuple[str, ...]
 
 
+def declared_permissions() -> frozenset[str]:
+    """Every permission that an operation, a screen or the API asks for."""
+    return frozenset(one.permission for one in OPERATIONS) | frozenset(READING.names())
+
+
 class RoleDefined(Struct, frozen=True):
     role: int
 
@@ -91,7 +105,7 @@ class RoleDefined(Struct, frozen=True):
 )
 def define_role(*, cmd: DefineRole, run: Run) -> RoleDefined:
     """Create a role or replace what it may do; its holders have it from the next operation on."""
-    declared = {one.permission for one in OPERATIONS}
+    declared = declared_permissions()
     for permission in cmd.permissions:
         if permission not in declared:
             raise UnknownPermission(permission=permission[:100])
@@ -170,6 +184,131 @@ def revoke_role(*, cmd: RevokeRole, run: Run) -> None:
         holding.valid_to = yesterday
         holding.save(update_fields=["valid_to"])
     _project(holding.user_id, run.date)
+
+
+class ResetPassword(Command):
+    """The password as its hash: what a person chose never reaches the journal."""
+
+    user: int
+    hashed: Secret
+
+
+@operation(
+    "access.reset_password",
+    permission="access.manage_users",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Скинуто пароль користувача", en="A user's password was reset"),
+    subjects=lambda cmd: {"user": [cmd.user]},
+)
+def reset_password(*, cmd: ResetPassword, run: Run) -> None:
+    """Give another person a password; the second factor stays as it is."""
+    if cmd.user == run.actor.user_id:
+        raise OwnRights
+    if not User.objects.filter(id=cmd.user).update(password=cmd.hashed.reveal()):
+        raise NotFound
+
+
+class SetOwnPassword(Command):
+    hashed: Secret
+
+
+@operation(
+    "access.set_own_password",
+    permission="access.use_own_profile",
+    scope=ANYWHERE,
+    sentence=Text(uk="Змінено власний пароль", en="One's own password was changed"),
+)
+def set_own_password(*, cmd: SetOwnPassword, run: Run) -> None:
+    """Change one's own password; every other session ends, as its hash no longer fits."""
+    User.objects.filter(id=run.actor.user_id).update(password=cmd.hashed.reveal())
+
+
+class SetPreferences(Command):
+    language: Annotated[str, Meta(pattern=r"^(uk|en)$")]
+    theme: Annotated[str, Meta(pattern=r"^(system|light|dark)$")]
+    density: Annotated[str, Meta(pattern=r"^(compact|normal|cosy)$")]
+    shortcuts: bool
+
+
+@operation(
+    "access.set_preferences",
+    permission="access.use_own_profile",
+    scope=ANYWHERE,
+    sentence=Text(uk="Змінено власні налаштування", en="One's own preferences were changed"),
+)
+def set_preferences(*, cmd: SetPreferences, run: Run) -> None:
+    """How the screens look to this person."""
+    User.objects.filter(id=run.actor.user_id).update(
+        language=cmd.language, theme=cmd.theme, density=cmd.density, shortcuts=cmd.shortcuts
+    )
+
+
+class EnrolSecondFactor(Command):
+    """`key`: the shared secret in hexadecimal; `digests`: SHA-256 of the recovery codes."""
+
+    key: Secret
+    digests: tuple[str, ...]
+
+
+@operation(
+    "access.enrol_second_factor",
+    permission="access.use_own_profile",
+    scope=ANYWHERE,
+    sentence=Text(uk="Увімкнено другий фактор", en="The second factor was set up"),
+)
+def enrol_second_factor(*, cmd: EnrolSecondFactor, run: Run) -> None:
+    """Set the authenticator up, once; another one needs an administrator's reset first."""
+    user = User.objects.select_for_update().get(id=run.actor.user_id)
+    if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
+        raise OwnRights
+    TOTPDevice.objects.create(user=user, name="authenticator", key=cmd.key.reveal())
+    RecoveryCode.objects.filter(user=user, used_at__isnull=True).delete()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(user=user, digest=digest) for digest in cmd.digests
+    )
+
+
+class ResetSecondFactor(Command):
+    user: int
+
+
+@operation(
+    "access.reset_second_factor",
+    permission="access.manage_users",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Скинуто другий фактор користувача", en="A user's second factor was reset"),
+    subjects=lambda cmd: {"user": [cmd.user]},
+)
+def reset_second_factor(*, cmd: ResetSecondFactor, run: Run) -> None:
+    """After a lost telephone: the person sets a new one up at the next sign-in."""
+    if cmd.user == run.actor.user_id:
+        raise OwnRights
+    TOTPDevice.objects.filter(user_id=cmd.user).delete()
+    RecoveryCode.objects.filter(user_id=cmd.user, used_at__isnull=True).delete()
+
+
+class UseRecoveryCode(Command):
+    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+@operation(
+    "access.use_recovery_code",
+    permission="access.use_own_profile",
+    scope=ANYWHERE,
+    sentence=Text(uk="Використано резервний код", en="A recovery code was used"),
+)
+def use_recovery_code(*, cmd: UseRecoveryCode, run: Run) -> None:
+    """Use a recovery code up. Raises WrongCode."""
+    used = RecoveryCode.objects.filter(
+        user_id=run.actor.user_id, digest=cmd.digest, used_at__isnull=True
+    ).update(used_at=timezone.now())
+    if not used:
+        raise WrongCode
+
+
+def digest_of(code: str) -> str:
+    """How a recovery code is kept: eighty random bits need no slow hash."""
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def _project(user_id: int, date: dt.date) -> None:

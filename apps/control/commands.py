@@ -31,6 +31,27 @@ class Command(
     """Base of all commands. Fields are only ever added, and then with a default."""
 
 
+class Secret:
+    """A text that an operation needs and nobody may read afterwards: the journal shows dots."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
 C = TypeVar("C", bound=Command)
 
 
@@ -63,12 +84,31 @@ def decode(kind: type[C], given: Mapping[str, Any] | bytes) -> C:
 
 def fingerprint(operation: str, command: Command) -> bytes:
     """What a key is bound to: the SHA-256 of the operation's name and the command."""
-    return hashlib.sha256(operation.encode() + b"\n" + encode(command)).digest()
+    text = msgspec.json.encode(command, enc_hook=_to_print, order="deterministic")
+    return hashlib.sha256(operation.encode() + b"\n" + text).digest()
+
+
+def without_secrets(kind: type[Command], given: Any) -> Any:
+    """What was sent for a command, readable or not, with its secret fields dotted out."""
+    hidden = {field.name for field in msgspec.structs.fields(kind) if field.type is Secret}
+    if not hidden:
+        return given
+    if isinstance(given, Mapping):
+        return {name: "•••" if name in hidden else value for name, value in given.items()}
+    return "•••"
+
+
+def _to_print(value: object) -> object:
+    if isinstance(value, Secret):
+        return hashlib.sha256(value.reveal().encode()).hexdigest()
+    return _to_wire(value)
 
 
 def _to_wire(value: object) -> object:
     if isinstance(value, Money):
         return {"amount": f"{value.decimal:f}", "currency": value.currency}
+    if isinstance(value, Secret):
+        return "•••"
     raise NotImplementedError(f"{type(value).__name__} has no wire form")
 
 
@@ -80,4 +120,6 @@ def _from_wire(kind: type, given: object) -> object:
         if isinstance(amount, str) and amount.startswith("-"):
             return -Money.parse(amount[1:], code)
         return Money.parse(amount, code)
+    if kind is Secret and isinstance(given, str):
+        return Secret(given)
     raise NotImplementedError(f"{kind.__name__} has no wire form")

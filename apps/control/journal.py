@@ -10,7 +10,7 @@ import msgspec
 from django.db import DatabaseError, transaction
 
 from apps.control import guarding
-from apps.control.commands import Command, encode
+from apps.control.commands import Command, encode, without_secrets
 from apps.control.declarations import AUTHORITY, Operation
 from apps.control.run import Actor, Run
 from apps.kernel import sql
@@ -122,7 +122,7 @@ def _record_attempt(
         "key": key[:200].replace("\x00", ""),
         "actor": actor.user_id,
         "started_by": actor.started_by,
-        "command": _kept(given),
+        "command": _kept(operation.command, given),
         "address": actor.address,
         "request": actor.request_id,
     }
@@ -175,10 +175,11 @@ def _nothing() -> dict[str, Any]:
     }
 
 
-def _kept(given: Any) -> str:
+def _kept(kind: type[Command], given: Any) -> str:
     """A readable JSON text of whatever was sent, without what jsonb cannot hold."""
     if isinstance(given, Command):
         return encode(given).decode()
+    given = without_secrets(kind, given)
     try:
         text = given.decode() if isinstance(given, bytes) else _json(given)
         plain = msgspec.json.decode(text or "null")

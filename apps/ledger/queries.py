@@ -265,3 +265,32 @@ def standing(accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
     )
     names = ("number", "name", "side", "currency", "balance_minor")
     return {key: dict(zip(names, rest, strict=True)) for key, *rest in found}
+
+
+def entries_of(run: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
+    """The entries of a run with their legs, at most `limit` legs; one statement."""
+    found = sql.rows(
+        """SELECT e.id, e.kind, e.booking_date, e.value_date, e.narrative, e.reverses_id,
+                  (SELECT r.id FROM ledger_entry r WHERE r.reverses_id = e.id), p.account_id,
+                  a.number, a.name, p.amount_minor, p.currency
+             FROM ledger_entry e
+             JOIN ledger_posting p ON p.entry_id = e.id AND p.booking_date = e.booking_date
+             JOIN ledger_account a ON a.id = p.account_id
+            WHERE e.run_id = %(run)s ORDER BY e.id, p.id LIMIT %(limit)s""",
+        {"run": run, "limit": limit},
+    )
+    entries: dict[int, dict[str, Any]] = {}
+    for entry, kind, booked, valued, narrative, reverses, reversed_by, *leg in found:
+        head = {
+            "id": entry,
+            "kind": kind,
+            "booking_date": booked,
+            "value_date": valued,
+            "narrative": narrative,
+            "reverses": reverses,
+            "reversed_by": reversed_by,
+            "legs": [],
+        }
+        names = ("account", "number", "name", "amount_minor", "currency")
+        entries.setdefault(entry, head)["legs"].append(dict(zip(names, leg, strict=True)))
+    return list(entries.values())
