@@ -1,0 +1,162 @@
+"""The roles that a bank begins with, as data: what each may do, and who must agree to what.
+
+They are a beginning, not a rule: an administrator defines others, or these anew, by the same
+operations. Nobody here may both make a request and administer rights.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from apps.access.operations import DefineRole
+from apps.control.declarations import OPERATIONS, READING
+from apps.control.door import execute
+from apps.control.operations import SetApprovalPolicy
+from apps.control.run import Actor
+from apps.kernel.queries import current_date
+from apps.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRole:
+    name: Text
+    permissions: tuple[str, ...]
+
+
+ROLES: Mapping[str, StandardRole] = MappingProxyType(
+    {
+        "teller": StandardRole(
+            Text(uk="Касир", en="Teller"),
+            (
+                "cash.operate_till",
+                "customers.register",
+                "customers.view",
+                "accounts.open",
+                "accounts.view",
+                "payments.transfer",
+                "control.make_requests",
+            ),
+        ),
+        "supervisor": StandardRole(
+            Text(uk="Керівник відділення", en="Branch supervisor"),
+            (
+                "cash.manage_tills",
+                "customers.register",
+                "customers.view",
+                "accounts.open",
+                "accounts.view",
+                "accounts.manage",
+                "payments.transfer",
+                "ledger.view",
+                "ledger.reverse_entries",
+                "control.decide_approvals",
+                "control.make_requests",
+                "control.view_journal",
+            ),
+        ),
+        "accountant": StandardRole(
+            Text(uk="Бухгалтер", en="Accountant"),
+            (
+                "finance.book_manual_entries",
+                "accounts.book_charges",
+                "accounts.view",
+                "customers.view",
+                "ledger.view",
+                "ledger.reverse_entries",
+                "control.make_requests",
+            ),
+        ),
+        "chief_accountant": StandardRole(
+            Text(uk="Головний бухгалтер", en="Chief accountant"),
+            (
+                "ledger.manage_chart",
+                "ledger.reverse_entries",
+                "ledger.view",
+                "accounts.view",
+                "customers.view",
+                "control.decide_approvals",
+                "control.make_requests",
+                "control.view_journal",
+            ),
+        ),
+        "operations": StandardRole(
+            Text(uk="Операційний відділ", en="Operations"),
+            (
+                "eod.run_close",
+                "ledger.make_partitions",
+                "ledger.view",
+                "payments.settle",
+                "control.make_requests",
+                "control.view_journal",
+            ),
+        ),
+        "administrator": StandardRole(
+            Text(uk="Адміністратор", en="Administrator"),
+            (
+                "access.manage_users",
+                "access.manage_roles",
+                "access.grant_roles",
+                "control.manage_branches",
+                "control.manage_policies",
+                "control.view_journal",
+            ),
+        ),
+        "product_manager": StandardRole(
+            Text(uk="Менеджер продуктів", en="Product manager"),
+            ("products.manage", "control.make_requests"),
+        ),
+        "migration": StandardRole(
+            Text(uk="Перенесення даних", en="Data migration"),
+            (
+                "conversion.reconcile",
+                "control.manage_branches",
+                "customers.register",
+                "products.manage",
+                "accounts.open",
+                "accounts.manage",
+                "accounts.book_charges",
+                "cash.manage_tills",
+                "cash.operate_position",
+                "payments.transfer",
+                "payments.settle",
+                "ledger.make_partitions",
+            ),
+        ),
+    }
+)
+
+# What every person of the staff may do about themselves.
+EVERYONE = ("access.use_own_profile",)
+# The role that must agree to an operation which no one person may do alone.
+CHECKERS = MappingProxyType({"finance.book_manual_entry": "chief_accountant"})
+
+
+def define(*, actor: Actor) -> None:
+    """Define every standard role, and the policies of operations that need a second person.
+
+    The actor needs access.manage_roles and control.manage_policies. May be repeated. A permission
+    of a room that is not installed is left out.
+    """
+    known = {operation.permission for operation in OPERATIONS} | set(READING.names())
+    for code, role in ROLES.items():
+        execute(
+            "access.define_role",
+            DefineRole(
+                code=code,
+                name_uk=role.name.uk,
+                name_en=role.name.en,
+                permissions=tuple(one for one in (*role.permissions, *EVERYONE) if one in known),
+            ),
+            actor=actor,
+            key=f"install:role:{code}",
+        )
+    today = current_date()
+    assert today is not None, "roles are defined in a bank that has been set up"
+    for operation, role_code in CHECKERS.items():
+        if operation in OPERATIONS:
+            execute(
+                "control.set_approval_policy",
+                SetApprovalPolicy(operation=operation, role=role_code, valid_from=today),
+                actor=actor,
+                key=f"install:policy:{operation}",
+            )

@@ -1,0 +1,96 @@
+"""Fixtures of all tests: real PostgreSQL and Valkey, one clone of an installed bank for each worker.
+
+- `db` (pytest-django): the worker's clone, inside a transaction that is rolled back.
+- `bank`: the installed bank in that clone, as ids and actors; every test begins from it.
+- `own_database`: a clone of its own for tests that truly commit: threads, workers, kills. With it,
+  `bank` lies there.
+- `empty_database`: the same, migrated and not installed.
+
+Tests connect as the application's role; nothing is ever flushed.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests import servers
+
+servers.prepare()
+
+import django  # noqa: E402 - Django reads its settings when it is set up, and not before
+
+django.setup()
+servers.require_throwaway()
+
+from django.db import connections  # noqa: E402
+from pytest_django import DjangoDbBlocker  # noqa: E402
+
+from tests import databases  # noqa: E402
+from tests.factories import Bank, read_bank  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDatabase:
+    """A database that one test has to itself, and where every commit is real."""
+
+    name: str
+
+    def connect(self, alias: str = "default", **options: Any) -> psycopg.Connection[Any]:
+        """A plain connection as the application (`default`) or as the `owner`."""
+        return databases.connect(self.name, alias, **options)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which another process finds this database."""
+        return os.environ | {
+            "DATABASE_URL": databases.url(self.name),
+            "DATABASE_OWNER_URL": databases.url(self.name, "owner"),
+        }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The worker's clone in place of pytest-django's own test database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with django_db_blocker.unblock():
+        template = databases.installed_template()
+        with databases.clone(template, purpose=worker) as name, databases.pointed_at(name):
+            yield
+
+
+@pytest.fixture
+def own_database(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[OwnDatabase]:
+    """A clone of the installed bank, for tests that commit."""
+    with django_db_blocker.unblock():
+        yield from _own(databases.installed_template())
+
+
+@pytest.fixture
+def empty_database(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[OwnDatabase]:
+    """A clone of a bank that is migrated and not installed, for tests that commit."""
+    with django_db_blocker.unblock():
+        yield from _own(databases.migrated_template())
+
+
+@pytest.fixture
+def bank(request: pytest.FixtureRequest) -> Bank:
+    """The installed bank in the database of the test; see tests.factories."""
+    committing = "own_database" in request.fixturenames
+    request.getfixturevalue("own_database" if committing else "db")
+    return read_bank()
+
+
+def _own(template: str) -> Iterator[OwnDatabase]:
+    with databases.clone(template, purpose="own") as name, databases.pointed_at(name):
+        yield OwnDatabase(name)
+        connections.close_all()
