@@ -1,4 +1,4 @@
-"""Fixtures of all tests: real PostgreSQL and Valkey, one clone of an installed bank for each worker.
+"""Fixtures of all tests: real PostgreSQL and Valkey, a clone of an installed bank for each worker.
 
 - `db` (pytest-django): the worker's clone, inside a transaction that is rolled back.
 - `bank`: the installed bank in that clone, as ids and actors; every test begins from it.

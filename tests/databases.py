@@ -37,7 +37,7 @@ _TEMPLATE_IDLE_S = 2 * 3600
 def pointed_at(name: str) -> Iterator[None]:
     """Both aliases lead to the database `name` as long as this lasts."""
     before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
-    _point({alias: name for alias in ALIASES})
+    _point(dict.fromkeys(ALIASES, name))
     try:
         yield
     finally:
