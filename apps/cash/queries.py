@@ -1,0 +1,117 @@
+"""Reads of tills and sessions. Amounts are in minor units."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.cash.models import Count, Piece, Session, Till
+from apps.kernel import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The two ledger accounts between which cash over the counter moves."""
+
+    till_account: int
+    deposit_account: int
+
+
+def at_counter(*, till: int, deposit: int, teller: int, date: dt.date) -> Place | None:
+    """The accounts of a counter in the teller's own open session; one statement, the hot path.
+
+    The session is locked against its close until the transaction ends. A close that came first
+    makes this find nothing, as the lock's holder is judged again once it is had.
+    """
+    found = sql.row(
+        """SELECT t.account_id, d.account_id
+             FROM cash_till t
+             JOIN cash_session s ON s.till_id = t.id AND s.status = 'open'
+                  AND s.teller_id = %(teller)s AND s.booking_date = %(date)s
+             JOIN accounts_deposit d ON d.id = %(deposit)s
+            WHERE t.id = %(till)s
+              FOR SHARE OF s""",
+        {"till": till, "deposit": deposit, "teller": teller, "date": date},
+    )
+    return Place(*found) if found else None
+
+
+def at_position(*, till: int, deposit: int) -> Place | None:
+    """The accounts of a position and a deposit; one statement, the hot path."""
+    found = sql.row(
+        """SELECT t.account_id, d.account_id
+             FROM cash_till t JOIN accounts_deposit d ON d.id = %(deposit)s
+            WHERE t.id = %(till)s AND t.kind = 'position'""",
+        {"till": till, "deposit": deposit},
+    )
+    return Place(*found) if found else None
+
+
+def deposit_exists(deposit: int) -> bool:
+    """Is there such a deposit? One statement."""
+    found: bool = sql.value(
+        "SELECT EXISTS (SELECT FROM accounts_deposit WHERE id = %(deposit)s)", {"deposit": deposit}
+    )
+    return found
+
+
+def staffed(*, tills: Sequence[int], date: dt.date) -> set[int]:
+    """Which of the tills have an open session of the date, locked against its close."""
+    found = sql.rows(
+        """SELECT till_id FROM cash_session
+            WHERE till_id = ANY (%(tills)s::bigint[]) AND status = 'open'
+              AND booking_date = %(date)s
+            ORDER BY id FOR SHARE""",
+        {"tills": list(tills), "date": date},
+    )
+    return {till for (till,) in found}
+
+
+def unstaffed_of_entries(*, entries: Sequence[int], date: dt.date) -> str | None:
+    """A counter that the entries touch and where nobody works on the date, by name; one statement.
+
+    The sessions of the others are locked against their close.
+    """
+    found: str | None = sql.value(
+        """WITH touched AS (
+            SELECT DISTINCT t.id, t.name
+              FROM ledger_entry e
+              JOIN ledger_posting p ON p.entry_id = e.id AND p.booking_date = e.booking_date
+              JOIN cash_till t ON t.account_id = p.account_id AND t.kind = 'counter'
+             WHERE e.id = ANY (%(entries)s::bigint[])
+        ), staffed AS MATERIALIZED (
+            SELECT till_id FROM cash_session
+             WHERE till_id IN (SELECT id FROM touched) AND status = 'open'
+               AND booking_date = %(date)s
+             ORDER BY id FOR SHARE)
+        SELECT name FROM touched WHERE id NOT IN (SELECT till_id FROM staffed) ORDER BY id""",
+        {"entries": list(entries), "date": date},
+    )
+    return found
+
+
+def pieces(currency: str) -> list[int]:
+    """The values that may be counted in a currency, greatest first, in minor units."""
+    return list(
+        Piece.objects.filter(currency=currency)
+        .order_by("-value_minor")
+        .values_list("value_minor", flat=True)
+    )
+
+
+def tills(*, branch: int) -> list[Till]:
+    """The tills of a branch by name, with their accounts' balance rows; one statement."""
+    return list(
+        Till.objects.filter(branch_id=branch)
+        .select_related("account__balance")
+        .order_by("name", "id")
+    )
+
+
+def open_session(*, teller: int) -> Session | None:
+    """The session in which a teller works now, with its till; one statement."""
+    return Session.objects.filter(teller_id=teller, status="open").select_related("till").first()
+
+
+def counts(session: int) -> list[Count]:
+    """What was counted in a session, opening first, greatest value first; one statement."""
+    return list(Count.objects.filter(session_id=session).order_by("-moment", "-value_minor"))
