@@ -28,11 +28,26 @@ APPEND_ONLY = {
         " started_by_id, approval_id, branch_id, booking_date, amount_minor, currency, command,"
         " effect, result, refusal, subjects, address, request_id)"
     ),
+    "products_version": "",
+    "products_taxrate": "",
     "accounts_accrual": "",
     "accounts_capitalisation": "",
+    "accounts_accrualtotal": "",
+    "cash_count": "",
+    "payments_payment": "",
 }
 # Nothing in them is ever removed, though their state changes.
-NO_DELETE = {"kernel_bookingdate", "kernel_bank", "control_approval"}
+NO_DELETE = {
+    "kernel_bookingdate",
+    "kernel_bank",
+    "control_approval",
+    "customers_customer",
+    "products_product",
+    "accounts_deposit",
+    "accounts_mandate",
+    "cash_till",
+    "cash_session",
+}
 
 
 def apply(connection: BaseDatabaseWrapper, role: str) -> None:
