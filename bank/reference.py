@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from inspect import cleandoc
 from itertools import groupby
 from typing import Any, get_type_hints
@@ -11,10 +12,13 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import inspect
 
+from apps.control.commands import Secret
 from apps.control.declarations import (
     CONSTRAINT_REFUSALS,
+    GATES,
     INVARIANTS,
     OPERATIONS,
+    READING,
     SQL_REFUSALS,
     STEPS,
     Operation,
@@ -23,7 +27,16 @@ from apps.kernel.errors import Refusal
 from apps.kernel.money import Money
 from apps.kernel.text import Text
 from bank.environment import VARIABLES
+from bank.roles import ROLES
 
+_CUSTOM = {Money: "money", Secret: "secret text, shown nowhere"}
+_PLAIN: dict[type[inspect.Type], str] = {
+    inspect.BoolType: "true or false",
+    inspect.DateType: "date",
+    inspect.DateTimeType: "moment",
+    inspect.DecimalType: "decimal",
+    inspect.UUIDType: "UUID",
+}
 MADE = "<!-- Made by `manage.py reference`: do not edit. -->"
 
 
@@ -127,11 +140,13 @@ def _type(kind: inspect.Type) -> str:
             return _bounded("text", kind.min_length, kind.max_length, kind.pattern)
         case inspect.IntType():
             return _bounded("whole number", kind.ge, kind.le, None)
-        case inspect.CustomType(cls=cls):
-            return "money" if cls is Money else cls.__name__
+        case inspect.CustomType(cls=cls) if cls in _CUSTOM:
+            return _CUSTOM[cls]
         case inspect.LiteralType(values=values):
             return "one of " + ", ".join(f"`{value}`" for value in values)
-        case inspect.EnumType(cls=cls):
+        # Django's choices have a metaclass of their own and are taken for custom types.
+        case inspect.EnumType(cls=cls) | inspect.CustomType(cls=cls):
+            assert issubclass(cls, Enum), f"{cls.__name__} has no words"
             return "one of " + ", ".join(f"`{one.value}`" for one in cls)
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"list of {_type(item)}"
@@ -145,14 +160,7 @@ def _type(kind: inspect.Type) -> str:
             return f"named values, each {_type(item)}"
         case inspect.AnyType():
             return "anything"
-    plain = {
-        inspect.BoolType: "true or false",
-        inspect.DateType: "date",
-        inspect.DateTimeType: "moment",
-        inspect.DecimalType: "decimal",
-        inspect.UUIDType: "UUID",
-    }
-    return plain[type(kind)]
+    return _PLAIN[type(kind)]
 
 
 def _bounded(word: str, low: int | None, high: int | None, pattern: str | None) -> str:
@@ -171,12 +179,27 @@ def _permissions() -> Iterator[str]:
         "A role is a set of these; people hold roles in a branch or in the whole bank, between "
         "two dates and up to a limit; see [access](../apps/access.md)."
     )
-    by_name = sorted(OPERATIONS, key=lambda one: (one.permission, one.name))
+    allowed = {name: [str(READING[name].en)] for name in READING.names()}
+    for operation in sorted(OPERATIONS, key=lambda one: one.name):
+        allowed.setdefault(operation.permission, []).append(f"`{operation.name}`")
     yield _table(
         ("permission", "lets a person do"),
+        ((f"`{name}`", ", ".join(what)) for name, what in sorted(allowed.items())),
+    )
+    yield "## Roles that a bank begins with"
+    yield (
+        "Data, not code: an administrator defines others, or these anew, by `access.define_role`."
+    )
+    yield _table(
+        ("role", "українською", "in English", "may"),
         (
-            (f"`{permission}`", ", ".join(f"`{one.name}`" for one in operations))
-            for permission, operations in groupby(by_name, key=lambda one: one.permission)
+            (
+                f"`{code}`",
+                role.name.uk,
+                role.name.en,
+                ", ".join(f"`{one}`" for one in role.permissions),
+            )
+            for code, role in ROLES.items()
         ),
     )
 
@@ -241,6 +264,12 @@ def _steps() -> Iterator[str]:
             )
             for step in sorted(STEPS, key=lambda step: step.phase)
         ),
+    )
+    yield "## Gates"
+    yield "What must not stand in the way when the next date is opened."
+    yield _table(
+        ("gate", "українською", "in English"),
+        ((f"`{gate.name}`", gate.title.uk, gate.title.en) for gate in GATES),
     )
 
 
