@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from auditlog.context import disable_auditlog
@@ -20,8 +21,11 @@ from apps.control.door import execute
 from apps.control.operations import SetUpBank
 from apps.control.run import Actor, Origin
 from apps.ledger.models import GLAccount
-from apps.ledger.operations import ChartLine, LoadChart, MakePartitions
+from apps.ledger.operations import ChartLine, LoadChart
+from apps.products.models import TaxRate
+from apps.products.operations import LoadTaxRates, TaxRateLine
 
+Line = TypeVar("Line")
 SYSTEM = "system"
 INSTALLATION = (
     "control.set_up_bank",
@@ -31,10 +35,14 @@ INSTALLATION = (
     "access.manage_roles",
     "access.grant_roles",
     "ledger.manage_chart",
+    "products.manage",
 )
 # What the clock needs: the close runs as the system.
-CLOCK = ("ledger.make_partitions", "eod.run_close")
-CHART = Path(settings.BASE_DIR) / "apps" / "ledger" / "data" / "chart_of_accounts.csv"
+CLOCK = ("ledger.make_partitions", "accounts.make_partitions", "eod.run_close")
+APPS = Path(settings.BASE_DIR) / "apps"
+CHART = APPS / "ledger" / "data" / "chart_of_accounts.csv"
+# Histories of taxes on interest, by the country whose law they are.
+TAX_RATES = {"UA": APPS / "products" / "data" / "tax_rates.csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,9 @@ def install(identity: Identity) -> Actor:
     with disable_auditlog():
         actor = _system(identity.first_date)
     start = identity.first_date
-    execute(
-        "ledger.make_partitions",
-        MakePartitions(start=start, end=start + dt.timedelta(days=100)),
-        actor=actor,
-        key=f"install:partitions:{start}",
-    )
+    months = {"start": start, "end": start + dt.timedelta(days=100)}
+    for name in ("ledger.make_partitions", "accounts.make_partitions"):
+        execute(name, months, actor=actor, key=f"install:{name}:{start}")
     execute(
         "control.set_up_bank",
         SetUpBank(
@@ -79,7 +84,12 @@ def install(identity: Identity) -> Actor:
         key="install:bank",
     )
     if not GLAccount.objects.exists():
-        execute("ledger.load_chart", LoadChart(lines=_chart()), actor=actor, key="install:chart")
+        chart = LoadChart(lines=_lines(CHART, ChartLine))
+        execute("ledger.load_chart", chart, actor=actor, key="install:chart")
+    history = TAX_RATES.get(identity.country)
+    if history is not None and not TaxRate.objects.exists():
+        rates = LoadTaxRates(lines=_lines(history, TaxRateLine))
+        execute("products.load_tax_rates", rates, actor=actor, key="install:tax_rates")
     return actor
 
 
@@ -112,9 +122,10 @@ def _system(first_date: dt.date) -> Actor:
     return Actor(user_id=user.id, origin=Origin.CONSOLE)
 
 
-def _chart() -> tuple[ChartLine, ...]:
-    with CHART.open(encoding="utf-8", newline="") as file:
+def _lines(path: Path, kind: type[Line]) -> tuple[Line, ...]:
+    """The lines of a data file as what an operation takes."""
+    with path.open(encoding="utf-8", newline="") as file:
         return tuple(
-            msgspec.convert({**line, "verify": line["verify"] == "true"}, ChartLine)
+            msgspec.convert({**line, "verify": line["verify"] == "true"}, kind)
             for line in csv.DictReader(file)
         )

@@ -1,0 +1,133 @@
+"""Reads of deposits. Amounts are in minor units of the deposit's currency."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.control.errors import NotFound
+from apps.kernel import sql
+
+_DEPOSIT = """
+    SELECT d.id, d.number, d.account_id, d.branch_id, d.currency, d.customer_id, d.product_id,
+           p.code, d.opened_on, d.closed_on
+      FROM accounts_deposit d JOIN products_product p ON p.id = d.product_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class DepositFacts:
+    """A deposit without its moving part; `account` is its ledger account."""
+
+    id: int
+    number: str
+    account: int
+    branch: int
+    currency: str
+    customer: int
+    product: int
+    product_code: str
+    opened_on: dt.date
+    closed_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What restrains a deposit: the floor of its natural balance, and its blocks."""
+
+    floor_minor: int
+    debits_blocked: bool
+    credits_blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A deposit of a customer as it stands now; balances are the customer's money."""
+
+    deposit: int
+    number: str
+    product: str
+    branch: int
+    currency: str
+    balance_minor: int
+    held_minor: int
+    available_minor: int
+    opened_on: dt.date
+    closed_on: dt.date | None
+    # The customer is not its owner but may dispose of it.
+    by_mandate: bool
+
+
+def deposit(deposit_id: int) -> DepositFacts:
+    """A deposit by its id; one statement. Raises NotFound."""
+    return _found(sql.row(f"{_DEPOSIT} WHERE d.id = %(id)s", {"id": deposit_id}))
+
+
+def by_number(number: str) -> DepositFacts:
+    """A deposit by its number, without spaces; one statement. Raises NotFound."""
+    return _found(sql.row(f"{_DEPOSIT} WHERE d.number = %(number)s", {"number": number}))
+
+
+def locked(deposit_id: int) -> DepositFacts:
+    """A deposit, locked against others who limit, settle or close it. Raises NotFound."""
+    return _found(
+        sql.row(f"{_DEPOSIT} WHERE d.id = %(id)s FOR NO KEY UPDATE OF d", {"id": deposit_id})
+    )
+
+
+def limits(account: int) -> Limits:
+    """Floor and blocks of a deposit's ledger account; one statement."""
+    found = sql.row(
+        """SELECT floor_minor, debits_blocked, credits_blocked FROM ledger_balance
+            WHERE account_id = %(account)s""",
+        {"account": account},
+    )
+    assert found is not None, "a deposit's account is limited"
+    return Limits(*found)
+
+
+def accrued(deposit_id: int) -> Decimal:
+    """Interest of a deposit that has accrued and is not paid, exact, minor units; one statement.
+
+    The dates are listed, as the accruals' key leads with the date.
+    """
+    found: Decimal = sql.value(
+        """SELECT coalesce(paid.carried_minor, 0)
+                  + coalesce((SELECT sum(a.amount_minor) FROM accounts_accrual a
+                               WHERE a.deposit_id = d.id AND a.booking_date = ANY (ARRAY(
+                                     SELECT generate_series(
+                                                coalesce(paid.accrued_through + 1, d.opened_on),
+                                                today.date, '1 day')::date))), 0)
+             FROM accounts_deposit d
+             JOIN kernel_bookingdate today ON today.status = 'open'
+             LEFT JOIN LATERAL (SELECT accrued_through, carried_minor
+                                  FROM accounts_capitalisation c WHERE c.deposit_id = d.id
+                                 ORDER BY accrued_through DESC LIMIT 1) paid ON true
+            WHERE d.id = %(id)s""",
+        {"id": deposit_id},
+    )
+    return found
+
+
+def of_customer(customer: int) -> list[Overview]:
+    """The deposits that a customer owns or may dispose of, open ones first; one statement."""
+    found = sql.rows(
+        """SELECT d.id, d.number, p.code, d.branch_id, d.currency, b.side * b.balance_minor,
+                  b.held_minor, b.side * b.balance_minor - b.held_minor - b.floor_minor,
+                  d.opened_on, d.closed_on, mine.by_mandate
+             FROM (SELECT id, false AS by_mandate FROM accounts_deposit
+                    WHERE customer_id = %(customer)s
+                    UNION ALL
+                   SELECT deposit_id, true FROM accounts_mandate
+                    WHERE customer_id = %(customer)s AND valid_to IS NULL) mine
+             JOIN accounts_deposit d USING (id)
+             JOIN products_product p ON p.id = d.product_id
+             JOIN ledger_balance b ON b.account_id = d.account_id
+            ORDER BY d.closed_on IS NOT NULL, mine.by_mandate, d.id""",
+        {"customer": customer},
+    )
+    return [Overview(*line) for line in found]
+
+
+def _found(row: tuple[object, ...] | None) -> DepositFacts:
+    if row is None:
+        raise NotFound
+    return DepositFacts(*row)  # type: ignore[arg-type]
