@@ -1,3 +1,5 @@
+"""Deposits and mandates; what accrues is made by the next migration."""
+
 import django.db.models.deletion
 from django.db import migrations, models
 

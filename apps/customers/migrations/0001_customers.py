@@ -1,3 +1,5 @@
+"""Customers, with keys for their order and their search."""
+
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
