@@ -163,7 +163,7 @@ class SetOverdraft(Command):
 
 @operation(
     "accounts.set_overdraft",
-    permission="accounts.set_overdraft",
+    permission="accounts.manage",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Змінено ліміт овердрафту", en="An overdraft limit was set"),
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
@@ -191,7 +191,7 @@ class Block(Command):
 
 @operation(
     "accounts.block",
-    permission="accounts.block",
+    permission="accounts.manage",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Рахунок заблоковано", en="An account was blocked"),
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
@@ -208,7 +208,7 @@ class Unblock(Command):
 
 @operation(
     "accounts.unblock",
-    permission="accounts.block",
+    permission="accounts.manage",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Рахунок розблоковано", en="An account was unblocked"),
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
@@ -233,7 +233,7 @@ class HoldPlaced(Struct, frozen=True):
 
 @operation(
     "accounts.place_hold",
-    permission="accounts.hold",
+    permission="accounts.manage",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Утримано суму на рахунку", en="An amount was held on an account"),
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
@@ -265,7 +265,7 @@ class ReleaseHold(Command):
 
 @operation(
     "accounts.release_hold",
-    permission="accounts.hold",
+    permission="accounts.manage",
     scope=_AT_HOLD,
     sentence=Text(uk="Знято утримання", en="A hold was released"),
 )
@@ -372,7 +372,7 @@ class InterestSettled(Struct, frozen=True):
 
 @operation(
     "accounts.settle_interest",
-    permission="accounts.close",
+    permission="accounts.manage",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Виплачено нараховані відсотки", en="Accrued interest was settled"),
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
@@ -400,7 +400,7 @@ class CloseDeposit(Command):
 
 @operation(
     "accounts.close_deposit",
-    permission="accounts.close",
+    permission="accounts.manage",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Рахунок клієнта закрито", en="A customer's account was closed"),
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
