@@ -1,7 +1,10 @@
-"""Proofs of the book: states that are kept apart and must agree."""
+"""How the book answers the door, and its proofs: states that are kept apart and must agree."""
 
-from apps.control.declarations import INVARIANTS, Invariant
+from apps.control.declarations import INVARIANTS, POSTER, Invariant
 from apps.kernel.text import Text
+from apps.ledger.posting import LedgerPoster
+
+POSTER.fill(LedgerPoster())
 
 INVARIANTS.add(
     "ledger.balance_rows_equal_postings",

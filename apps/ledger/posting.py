@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.control.declarations import POSTER
 from apps.control.run import Entry, EntryQuery, Run
 from apps.kernel import sql
 from apps.ledger import queries
@@ -92,6 +91,3 @@ class LedgerPoster:
 
     def standing(self, accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
         return queries.standing(accounts)
-
-
-POSTER.fill(LedgerPoster())
