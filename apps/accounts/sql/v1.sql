@@ -52,6 +52,7 @@ CREATE TABLE accounts_accrualtotal (
     PRIMARY KEY (product_id, branch_id, currency, booking_date),
     CONSTRAINT accounts_accrualtotal_rounds CHECK (posted_minor = round(accrued_minor))
 );
+CREATE INDEX accounts_accrualtotal_date ON accounts_accrualtotal (booking_date);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON accounts_accrualtotal
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON accounts_accrualtotal
