@@ -82,6 +82,12 @@ VARIABLES = {
             default="00:00",
         ),
         Variable(
+            "SKARB_SECOND_FACTOR",
+            "Whether everybody gives a second factor at sign-in. Production always asks for it.",
+            "`no` in demo and test",
+            default="no",
+        ),
+        Variable(
             "SKARB_STATIC_ROOT",
             "Folder of the collected static files.",
             "`.skarb/static` in the checkout",

@@ -1,6 +1,20 @@
 """Every address of Skarb, one explicit line each."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from bank import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("", include("apps.access.urls")),
+    path("", include("apps.control.urls")),
+    path("book/", include("apps.ledger.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthy, name="healthy"),
+    path("readyz", views.ready, name="ready"),
+]
+handler403 = "bank.views.forbidden"
+handler404 = "bank.views.not_found"
+handler500 = "bank.views.failed"

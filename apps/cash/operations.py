@@ -53,7 +53,7 @@ class AddPiece(Command):
 
 @operation(
     "cash.add_piece",
-    permission="cash.manage_pieces",
+    permission="cash.manage_tills",
     scope=WHOLE_BANK,
     sentence=Text(uk="Додано номінал", en="A denomination was added"),
 )

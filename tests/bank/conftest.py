@@ -49,7 +49,7 @@ def first_bank() -> Iterator[Path]:
 
 
 @pytest.fixture
-def bank(first_bank: Path, data: Path) -> Postgres:
+def cluster(first_bank: Path, data: Path) -> Postgres:
     """A bank that has been made and is not running."""
     subprocess.run(["cp", "-a", first_bank, data], check=True)
     server = Postgres(data)

@@ -66,9 +66,9 @@ def server_processes(working_folder: Path) -> list[int]:
 
 
 def test_init_makes_a_bank_whose_roles_sign_in_by_their_user(data: Path) -> None:
-    bank = Postgres(data)
-    assert bank.init() is True
-    bank.start()
+    cluster = Postgres(data)
+    assert cluster.init() is True
+    cluster.start()
 
     for role, user in {"app": "skarb_app", "owner": "skarb_owner", "super": "postgres"}.items():
         with connect(role) as connection:
@@ -85,8 +85,8 @@ def test_init_makes_a_bank_whose_roles_sign_in_by_their_user(data: Path) -> None
         ).fetchall() == [("skarb_app", False, False, True), ("skarb_owner", True, False, True)]
 
 
-def test_a_bank_keeps_checksums_and_durable_writes_and_no_network(bank: Postgres) -> None:
-    bank.start()
+def test_a_bank_keeps_checksums_and_durable_writes_and_no_network(cluster: Postgres) -> None:
+    cluster.start()
 
     settings = {
         "data_checksums": "on",
@@ -110,9 +110,9 @@ def test_a_bank_keeps_checksums_and_durable_writes_and_no_network(bank: Postgres
 
 
 def test_the_owner_may_make_the_extensions_of_the_book_and_cyrillic_has_trigrams(
-    bank: Postgres,
+    cluster: Postgres,
 ) -> None:
-    bank.start()
+    cluster.start()
 
     with connect("owner") as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
@@ -121,8 +121,8 @@ def test_the_owner_may_make_the_extensions_of_the_book_and_cyrillic_has_trigrams
         assert connection.execute("SELECT lower('ЇЖАК Ґ')").fetchone() == ("їжак ґ",)
 
 
-def test_the_application_may_make_nothing_in_the_bank(bank: Postgres) -> None:
-    bank.start()
+def test_the_application_may_make_nothing_in_the_bank(cluster: Postgres) -> None:
+    cluster.start()
 
     with connect() as connection:
         for statement in (
@@ -138,9 +138,9 @@ def test_the_application_may_make_nothing_in_the_bank(bank: Postgres) -> None:
 
 
 def test_the_owner_copies_and_drops_databases_that_are_in_use_by_the_application(
-    bank: Postgres,
+    cluster: Postgres,
 ) -> None:
-    bank.start()
+    cluster.start()
 
     with connect("owner") as owner:
         owner.execute("CREATE DATABASE copy TEMPLATE skarb")
@@ -151,9 +151,9 @@ def test_the_owner_copies_and_drops_databases_that_are_in_use_by_the_application
                 app.execute("SELECT 1")
 
 
-def test_only_named_roles_sign_in(bank: Postgres) -> None:
-    bank.start()
-    bank.psql("CREATE ROLE stranger LOGIN SUPERUSER")
+def test_only_named_roles_sign_in(cluster: Postgres) -> None:
+    cluster.start()
+    cluster.psql("CREATE ROLE stranger LOGIN SUPERUSER")
 
     url = embedded.database_url().replace("skarb_app@", "stranger@")
     with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
@@ -161,40 +161,41 @@ def test_only_named_roles_sign_in(bank: Postgres) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
-def test_another_user_of_the_machine_does_not_reach_the_servers(bank: Postgres) -> None:
-    embedded.ensure(data=bank.data)
+def test_another_user_of_the_machine_does_not_reach_the_servers(cluster: Postgres) -> None:
+    embedded.ensure(data=cluster.data)
     stranger = OsAccount(name="daemon", uid=1, gid=1)
 
-    for path in (bank.sockets, bank.folder.cluster, bank.folder.valkey):
+    for path in (cluster.sockets, cluster.folder.cluster, cluster.folder.valkey):
         assert stat.S_IMODE(path.lstat().st_mode) == 0o700
         assert not stranger.can_enter(path)
     said = stranger.run(
-        [bank.bin / "psql", "-h", bank.sockets, "-U", "postgres", "-c", "SELECT 1"], check=False
+        [cluster.bin / "psql", "-h", cluster.sockets, "-U", "postgres", "-c", "SELECT 1"],
+        check=False,
     )
     assert said.returncode == 2
     assert "Permission denied" in said.stderr
-    read = stranger.run(["cat", places.valkey_password_file(bank.data)], check=False)
+    read = stranger.run(["cat", places.valkey_password_file(cluster.data)], check=False)
     assert read.returncode == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers change their user")
-def test_the_servers_of_root_run_as_an_ordinary_user(bank: Postgres) -> None:
-    embedded.ensure(data=bank.data)
+def test_the_servers_of_root_run_as_an_ordinary_user(cluster: Postgres) -> None:
+    embedded.ensure(data=cluster.data)
 
-    assert bank.account.uid != 0
-    for server in (bank, Valkey(bank.data)):
+    assert cluster.account.uid != 0
+    for server in (cluster, Valkey(cluster.data)):
         pid = server.pid()
         assert pid is not None
         status = Path(f"/proc/{pid}/status").read_text()
         uids = next(line for line in status.splitlines() if line.startswith("Uid:"))
-        assert uids.split()[1:] == [str(bank.account.uid)] * 4
+        assert uids.split()[1:] == [str(cluster.account.uid)] * 4
 
 
-def test_a_second_init_changes_nothing(bank: Postgres) -> None:
-    before = bank.cluster_id()
+def test_a_second_init_changes_nothing(cluster: Postgres) -> None:
+    before = cluster.cluster_id()
 
-    assert bank.init() is False
-    assert bank.cluster_id() == before
+    assert cluster.init() is False
+    assert cluster.cluster_id() == before
 
 
 def test_two_who_init_at_once_make_one_bank(data: Path) -> None:
@@ -210,14 +211,14 @@ def test_two_who_init_at_once_make_one_bank(data: Path) -> None:
     Postgres(data).start()
 
 
-def test_an_init_that_was_cut_short_is_begun_anew(bank: Postgres) -> None:
-    bank.folder.cluster.rename(bank.folder.unfinished)
-    (bank.folder.unfinished / "PG_VERSION").unlink()
-    bank.folder.note.unlink()
+def test_an_init_that_was_cut_short_is_begun_anew(cluster: Postgres) -> None:
+    cluster.folder.cluster.rename(cluster.folder.unfinished)
+    (cluster.folder.unfinished / "PG_VERSION").unlink()
+    cluster.folder.note.unlink()
 
-    assert bank.init() is True
-    bank.start()
-    assert not bank.folder.unfinished.exists()
+    assert cluster.init() is True
+    cluster.start()
+    assert not cluster.folder.unfinished.exists()
 
 
 def test_init_needs_a_gibibyte_of_room(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,64 +233,66 @@ def test_init_needs_a_gibibyte_of_room(data: Path, monkeypatch: pytest.MonkeyPat
 # --- Starting, killing, starting again ----------------------------------------------------------
 
 
-def test_many_starters_at_once_end_with_one_server_of_each_kind(bank: Postgres) -> None:
+def test_many_starters_at_once_end_with_one_server_of_each_kind(cluster: Postgres) -> None:
     starters = [command_line("start") for _ in range(4)]
 
     said = [process.communicate(timeout=60) for process in starters]
 
     assert [process.returncode for process in starters] == [0, 0, 0, 0], said
-    valkey = Valkey(bank.data)
-    assert server_processes(bank.folder.cluster) == [bank.pid()]
+    valkey = Valkey(cluster.data)
+    assert server_processes(cluster.folder.cluster) == [cluster.pid()]
     assert server_processes(valkey.folder.valkey) == [valkey.pid()]
 
 
-def test_a_killed_postgres_starts_again_with_all_that_was_committed(bank: Postgres) -> None:
-    bank.start()
+def test_a_killed_postgres_starts_again_with_all_that_was_committed(cluster: Postgres) -> None:
+    cluster.start()
     with connect("owner") as connection:
         connection.execute("CREATE TABLE paid AS SELECT generate_series(1, 1000) AS n")
-    pid = bank.pid()
+    pid = cluster.pid()
     assert pid is not None
 
     os.kill(pid, signal.SIGKILL)
-    bank.start()
+    cluster.start()
 
-    assert bank.pid() != pid
+    assert cluster.pid() != pid
     with connect("owner") as connection:
         assert connection.execute("SELECT count(*), sum(n) FROM paid").fetchone() == (1000, 500500)
 
 
-def test_the_number_of_a_killed_postgres_may_have_been_given_to_another(bank: Postgres) -> None:
-    bank.start()
-    pid_file = bank.folder.cluster / "postmaster.pid"
+def test_the_number_of_a_killed_postgres_may_have_been_given_to_another(cluster: Postgres) -> None:
+    cluster.start()
+    pid_file = cluster.folder.cluster / "postmaster.pid"
     left = pid_file.read_text()
-    bank.stop()
+    cluster.stop()
     other = processes.spawn(
-        command=["/bin/sleep", "60"], death_signal=signal.SIGKILL, account=bank.account
+        command=["/bin/sleep", "60"], death_signal=signal.SIGKILL, account=cluster.account
     )
     try:
-        bank.account.write(path=pid_file, text=left.replace(left.split("\n")[0], str(other.pid), 1))
-        bank.start()
-        assert bank.pid() != other.pid
+        cluster.account.write(
+            path=pid_file, text=left.replace(left.split("\n")[0], str(other.pid), 1)
+        )
+        cluster.start()
+        assert cluster.pid() != other.pid
         assert other.poll() is None
     finally:
         other.kill()
         other.wait()
 
 
-def test_a_postgres_that_somebody_started_by_hand_is_not_disturbed(bank: Postgres) -> None:
-    bank.start()
-    bank.stop()
+def test_a_postgres_that_somebody_started_by_hand_is_not_disturbed(cluster: Postgres) -> None:
+    cluster.start()
+    cluster.stop()
     by_hand = processes.spawn(
-        command=bank.command(), death_signal=signal.SIGQUIT, account=bank.account
+        command=cluster.command(), death_signal=signal.SIGQUIT, account=cluster.account
     )
     try:
-        while not bank.ready():
+        while not cluster.ready():
             assert by_hand.poll() is None
             time.sleep(0.02)
         with pytest.raises(EmbeddedError, match=rf"process {by_hand.pid}.*stop it first"):
-            bank.start()
+            cluster.start()
         assert by_hand.poll() is None
-        assert bank.pid() == by_hand.pid
+        assert cluster.pid() == by_hand.pid
     finally:
         by_hand.send_signal(signal.SIGINT)
         by_hand.wait(timeout=30)
@@ -321,37 +324,37 @@ def test_valkey_answers_nobody_without_its_password(data: Path) -> None:
     assert stat.S_IMODE(places.valkey_password_file(data).stat().st_mode) == 0o600
 
 
-def test_a_folder_opened_to_others_is_closed_before_the_start(bank: Postgres) -> None:
-    bank.folder.cluster.chmod(0o755)
+def test_a_folder_opened_to_others_is_closed_before_the_start(cluster: Postgres) -> None:
+    cluster.folder.cluster.chmod(0o755)
 
-    bank.start()
+    cluster.start()
 
-    assert stat.S_IMODE(bank.folder.cluster.stat().st_mode) == 0o700
+    assert stat.S_IMODE(cluster.folder.cluster.stat().st_mode) == 0o700
 
 
-def test_own_settings_are_kept_and_win(bank: Postgres) -> None:
-    own = bank.folder.cluster / "conf.d" / "90-own.conf"
-    bank.account.write(path=own, text="work_mem = '23MB'\n")
+def test_own_settings_are_kept_and_win(cluster: Postgres) -> None:
+    own = cluster.folder.cluster / "conf.d" / "90-own.conf"
+    cluster.account.write(path=own, text="work_mem = '23MB'\n")
 
     for _ in range(2):
-        bank.start()
+        cluster.start()
         with connect() as connection:
             assert connection.execute("SHOW work_mem").fetchone() == ("23MB",)
-        bank.stop()
+        cluster.stop()
     assert own.read_text() == "work_mem = '23MB'\n"
 
 
-def test_a_server_that_cannot_start_says_why(bank: Postgres) -> None:
-    bank.account.write(
-        path=bank.folder.cluster / "conf.d" / "90-own.conf", text="work_mem = 'much'\n"
+def test_a_server_that_cannot_start_says_why(cluster: Postgres) -> None:
+    cluster.account.write(
+        path=cluster.folder.cluster / "conf.d" / "90-own.conf", text="work_mem = 'much'\n"
     )
 
     with pytest.raises(EmbeddedError, match='invalid value for parameter "work_mem"'):
-        bank.start()
-    assert bank.running() is False
+        cluster.start()
+    assert cluster.running() is False
 
 
-def test_the_command_line_tells_what_runs(bank: Postgres) -> None:
+def test_the_command_line_tells_what_runs(cluster: Postgres) -> None:
     code, out, _ = command("status")
     assert (code, out.count("does not run")) == (3, 2)
     assert command("start")[0] == 0
@@ -359,7 +362,7 @@ def test_the_command_line_tells_what_runs(bank: Postgres) -> None:
     assert (code, out.count("answers")) == (0, 2)
     assert command("stop")[:2] == (0, "valkey stopped\npostgres stopped\n")
     assert command("status")[0] == 3
-    assert command("path")[:2] == (0, f"{bank.data}\n")
+    assert command("path")[:2] == (0, f"{cluster.data}\n")
 
 
 def test_servers_with_a_url_are_left_alone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,45 +20,45 @@ def test_start_makes_no_bank(data: Path) -> None:
     assert not data.exists()
 
 
-def test_a_start_elsewhere_names_the_bank_that_is_known(bank: Postgres) -> None:
-    with pytest.raises(NotInitialised, match=rf"knows a bank in {bank.data}"):
-        Postgres(bank.data.with_name("other")).start()
+def test_a_start_elsewhere_names_the_bank_that_is_known(cluster: Postgres) -> None:
+    with pytest.raises(NotInitialised, match=rf"knows a bank in {cluster.data}"):
+        Postgres(cluster.data.with_name("other")).start()
 
 
 @pytest.mark.parametrize("loss", ["missing", "empty", "fresh file system"])
-def test_a_bank_that_is_gone_is_not_replaced(bank: Postgres, loss: str) -> None:
-    shutil.rmtree(bank.data)
+def test_a_bank_that_is_gone_is_not_replaced(cluster: Postgres, loss: str) -> None:
+    shutil.rmtree(cluster.data)
     if loss != "missing":
-        bank.data.mkdir()
+        cluster.data.mkdir()
     if loss == "fresh file system":
-        (bank.data / "lost+found").mkdir()
-    before = sorted(bank.data.parent.rglob("*"))
+        (cluster.data / "lost+found").mkdir()
+    before = sorted(cluster.data.parent.rglob("*"))
 
-    for refused in (bank.start, bank.init, lambda: embedded.ensure(initialise=True)):
+    for refused in (cluster.start, cluster.init, lambda: embedded.ensure(initialise=True)):
         with pytest.raises(DataMissing, match="Is its disk mounted"):
             refused()
-    assert sorted(bank.data.parent.rglob("*")) == before
+    assert sorted(cluster.data.parent.rglob("*")) == before
 
-    assert bank.init(new=True) is True
-    bank.start()
+    assert cluster.init(new=True) is True
+    cluster.start()
 
 
-def test_another_bank_in_the_folder_is_refused_until_it_is_accepted(bank: Postgres) -> None:
-    first = bank.cluster_id()
-    bank.data.rename(bank.data.with_name("away"))
-    assert bank.init(new=True) is True
-    second = bank.cluster_id()
-    shutil.rmtree(bank.data)
-    bank.data.with_name("away").rename(bank.data)
+def test_another_bank_in_the_folder_is_refused_until_it_is_accepted(cluster: Postgres) -> None:
+    first = cluster.cluster_id()
+    cluster.data.rename(cluster.data.with_name("away"))
+    assert cluster.init(new=True) is True
+    second = cluster.cluster_id()
+    shutil.rmtree(cluster.data)
+    cluster.data.with_name("away").rename(cluster.data)
 
-    for refused in (bank.start, bank.init):
+    for refused in (cluster.start, cluster.init):
         with pytest.raises(DataMissing, match=rf"holds cluster {first}.*is cluster {second}"):
             refused()
-    assert bank.running() is False
+    assert cluster.running() is False
 
-    assert bank.init(new=True) is False
-    bank.start()
-    assert bank.cluster_id() == first
+    assert cluster.init(new=True) is False
+    cluster.start()
+    assert cluster.cluster_id() == first
 
 
 @pytest.mark.parametrize("content", ["letters.txt", "postgres/PG_VERSION"])
@@ -78,20 +78,20 @@ def test_a_folder_of_others_is_left_alone(data: Path, content: str) -> None:
     assert file.read_text() == "18\n"
 
 
-def test_files_of_another_major_version_are_refused_with_the_way_out(bank: Postgres) -> None:
-    (bank.folder.cluster / "PG_VERSION").write_text("17\n")
+def test_files_of_another_major_version_are_refused_with_the_way_out(cluster: Postgres) -> None:
+    (cluster.folder.cluster / "PG_VERSION").write_text("17\n")
 
-    for refused in (bank.start, bank.init):
+    for refused in (cluster.start, cluster.init):
         with pytest.raises(WrongVersion, match=r"PostgreSQL 17.*restore the dump"):
             refused()
-    assert bank.running() is False
+    assert cluster.running() is False
 
 
 def test_a_bank_that_moved_with_its_folder_starts_there(
-    bank: Postgres, monkeypatch: pytest.MonkeyPatch
+    cluster: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cluster_id = bank.cluster_id()
-    moved = Postgres(bank.data.rename(bank.data.with_name("moved")))
+    cluster_id = cluster.cluster_id()
+    moved = Postgres(cluster.data.rename(cluster.data.with_name("moved")))
     monkeypatch.setenv("SKARB_DATA", str(moved.data))
 
     try:
@@ -104,27 +104,27 @@ def test_a_bank_that_moved_with_its_folder_starts_there(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a folder to another user")
-def test_a_socket_folder_of_another_user_is_refused(bank: Postgres) -> None:
-    bank.sockets.mkdir()
-    os.chown(bank.sockets, 1, 1)
+def test_a_socket_folder_of_another_user_is_refused(cluster: Postgres) -> None:
+    cluster.sockets.mkdir()
+    os.chown(cluster.sockets, 1, 1)
 
     with pytest.raises(ForeignFolder, match="belongs to another user"):
-        bank.start()
-    assert list(bank.sockets.iterdir()) == []
+        cluster.start()
+    assert list(cluster.sockets.iterdir()) == []
 
 
 # --- Throw-away clusters ------------------------------------------------------------------------
 
 
-def test_a_bank_never_runs_without_fsync_and_is_never_discarded(bank: Postgres) -> None:
-    throwaway = Postgres(bank.data, fsync=False)
+def test_a_bank_never_runs_without_fsync_and_is_never_discarded(cluster: Postgres) -> None:
+    throwaway = Postgres(cluster.data, fsync=False)
 
     for refused in (throwaway.init, throwaway.start):
         with pytest.raises(EmbeddedError, match="power cut"):
             refused()
     with pytest.raises(ForeignFolder):
-        embedded.discard(data=bank.data)
-    bank.start()
+        embedded.discard(data=cluster.data)
+    cluster.start()
 
 
 def test_a_throwaway_cluster_is_made_anew_when_damaged_and_leaves_no_note(data: Path) -> None:

@@ -23,11 +23,11 @@ SERVERS = ["postgres", "valkey"]
 
 
 @pytest.fixture
-def made(bank: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
+def made(cluster: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a bank that has been made and is not running."""
     monkeypatch.setenv("SKARB_PROFILE", "test")
-    Valkey(bank.data).init()
-    return bank.data
+    Valkey(cluster.data).init()
+    return cluster.data
 
 
 @pytest.fixture
@@ -59,6 +59,12 @@ def wait_for(fact: Callable[[], bool], *, within_s: float = 20) -> None:
     while not fact():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
 
 def started_processes(log: Path) -> dict[str, int]:
@@ -181,8 +187,7 @@ def test_a_signal_ends_up_and_all_it_started(
 def test_the_whole_bank_comes_up_and_each_part_that_is_killed_comes_back(
     made: Path, up: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     log = made.parent / "up.log"
 
     def web_answers() -> bool:
@@ -222,8 +227,9 @@ def test_a_killed_supervisor_leaves_nothing_behind(
     made: Path, up: Callable[..., subprocess.Popen[str]]
 ) -> None:
     log = made.parent / "up.log"
-    process = up("--only", "postgres,valkey,worker,beat", "--workers", "1")
-    wait_for(lambda: log.exists() and " ready." in log.read_text(), within_s=60)
+    process = up("--workers", "1", "--port", str(free_port()))
+    wait_for(lambda: " ready." in log.read_text(), within_s=60)
+    wait_for(lambda: "Booting worker" in log.read_text(), within_s=60)
 
     process.kill()
     process.wait()

@@ -1,0 +1,34 @@
+"""How money and dates are written for people, in each language of the bank."""
+
+import datetime as dt
+
+from apps.kernel.currencies import currency
+from apps.kernel.money import Money
+
+# Thousands are parted by a narrow no-break space, and minus is a true minus, in both languages.
+_NARROW = "\u202f"
+_MINUS = "\u2212"
+_MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def amount(minor: int, code: str, language: str) -> str:
+    """`minor` minor units without the currency, for example −1 250,50 in Ukrainian."""
+    exponent = currency(code).exponent
+    digits = str(abs(minor)).rjust(exponent + 1, "0")
+    whole, fraction = (digits[:-exponent], digits[-exponent:]) if exponent else (digits, "")
+    grouped = f"{int(whole):,}".replace(",", _NARROW)
+    point = "." if language.startswith("en") else ","
+    sign = _MINUS if minor < 0 else ""
+    return f"{sign}{grouped}{point}{fraction}" if fraction else f"{sign}{grouped}"
+
+
+def money(value: Money, language: str) -> str:
+    """An amount with its currency, for sentences."""
+    return f"{amount(value.minor, value.currency, language)}\u00a0{value.currency}"
+
+
+def date(value: dt.date, language: str) -> str:
+    """24.11.2026 in Ukrainian, 24 Nov 2026 in English."""
+    if language.startswith("en"):
+        return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+    return f"{value:%d.%m.%Y}"

@@ -1,0 +1,79 @@
+"""Tags and filters that every page may use: languages, icons, money, dates."""
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from apps.kernel import formats
+from apps.kernel.text import Text
+
+register = template.Library()
+
+
+@register.simple_tag
+def t(en: str, uk: str, **data: Any) -> str:
+    """`{% t "English" "Українська" %}`: the one in the language of the request."""
+    text = Text(uk=uk, en=en)
+    return str(text.filled(data) if data else text)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite, hidden from screen readers: words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Minor units as people write them, without the currency, which stands in the head."""
+    if minor is None:
+        return ""
+    return formats.amount(minor, currency, _language())
+
+
+@register.filter
+def magnitude(minor: int) -> int:
+    """Without its sign, where a column already says the side."""
+    return abs(minor)
+
+
+@register.filter
+def natural(minor: int, side: int) -> int:
+    """A balance as the account's own side sees it."""
+    return minor * side
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    return formats.date(value, _language()) if value else ""
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """Date and time in the bank's zone."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{formats.date(local.date(), _language())} {local:%H:%M:%S}"
+
+
+@register.filter
+def described_by(field: BoundField) -> str:
+    """The ids of a field's hint and message, for aria-describedby."""
+    hint = f"hint_{field.html_name} " if field.help_text else ""
+    return f"{hint}msg_{field.html_name}"
+
+
+def _language() -> str:
+    return get_language() or "uk"

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from apps.ledger import views
+
+app_name = "ledger"
+urlpatterns = [
+    path("trial-balance/", views.TrialBalance.as_view(), name="trial_balance"),
+    path("chart/", views.Chart.as_view(), name="chart"),
+    path("gl/<str:code>/", views.GeneralLedger.as_view(), name="general_ledger"),
+    path("accounts/<int:account>/", views.AccountStatement.as_view(), name="account"),
+    path("runs/<uuid:run>/", views.Run.as_view(), name="run"),
+]

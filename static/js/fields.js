@@ -1,0 +1,38 @@
+// Forms: post once, keep what was typed, and mark a field as soon as its live check has spoken.
+
+export function setUpFields() {
+  document.querySelector("[data-focus]")?.focus();
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-money-form]");
+    if (form) form.dataset.dirty = "yes";
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-money-form]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+  });
+
+  // A page that comes back from the browser's memory may be sent again: its key makes it harmless.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("[data-money-form]")) delete form.dataset.sent;
+  });
+
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    const slot = event.detail.target;
+    const name = slot?.id?.startsWith("msg_") ? slot.id.slice(4) : null;
+    const field = name && document.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (!field) return;
+    const good = "good" in (event.detail.fragment?.firstElementChild?.dataset ?? {});
+    const text = slot.textContent.trim();
+    slot.classList.toggle("good", good);
+    if (text && !good) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    document.getElementById("live").textContent = text;
+  });
+}
