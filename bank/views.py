@@ -89,7 +89,9 @@ _NOWHERE = Text(uk="Немає прав", en="No rights yet")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", {"title": Text(uk="Немає права", en="Not allowed")}, status=403)
+    return render(
+        request, "403.html", {"title": Text(uk="Немає права", en="Not allowed")}, status=403
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.control import approvals, door, queries
 from apps.control.declarations import OPERATIONS, POSTER
 from apps.control.models import Approval
-from apps.control.operations import Approve, Decline, Withdraw
+from apps.control.operations import Approve, Withdraw
 from apps.control.screens import Crumb, Request, Screen
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text

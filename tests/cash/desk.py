@@ -221,6 +221,3 @@ def _journal() -> list[tuple[str, int, Any]]:
 
 def amount(minor: int, currency: str = "UAH") -> dict[str, str]:
     return {"amount": str(Money(minor, currency).decimal), "currency": currency}
-
-
-

@@ -138,4 +138,3 @@ def test_new_notes_can_be_counted_once_added(bank: Bank) -> None:
     do("cash.add_piece", note, actor=head)
     do("cash.add_piece", note, actor=head)
     desk.open_session(counter, [[200_000, 0]], bank.teller)
-

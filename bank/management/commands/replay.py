@@ -20,7 +20,7 @@ from apps.conversion.progress import Progress
 from apps.conversion.replay import Replay
 from apps.kernel.errors import Refusal
 from bank import embedded
-from bank.installation import Identity, install, system_actor
+from bank.installation import Identity, install
 
 DATABASE = "skarb_replay"
 # Only a database that says this of itself is ever dropped.
