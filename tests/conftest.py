@@ -21,16 +21,32 @@ from tests import servers
 
 servers.prepare()
 
-import django  # noqa: E402 - Django reads its settings when it is set up, and not before
+# Django reads its settings, and freezes what apps declare, when it is set up and not before.
+import django  # noqa: E402
+
+from tests import probes  # noqa: E402, F401
 
 django.setup()
 servers.require_throwaway()
 
+import hypothesis  # noqa: E402
 from django.db import connections  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
 from tests import databases  # noqa: E402
 from tests.factories import Bank, read_bank  # noqa: E402
+
+# A shared machine may be slow at any moment; a failure prints what reproduces it.
+hypothesis.settings.register_profile(
+    "skarb",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,  # `rewound` begins each example anew
+        hypothesis.HealthCheck.too_slow,
+    ],
+)
+hypothesis.settings.load_profile("skarb")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from apps.control.operations import OpenBranch, SetApprovalPolicy
 from apps.control.run import Actor, Origin
 from apps.kernel import queries
 from apps.kernel.models import Branch
+from apps.kernel.money import Money
 from bank import roles
 from bank.installation import Identity, install, system_actor
+from tests import probes
 
 FIRST_DATE = dt.date(2026, 1, 5)  # a Monday
 BRANCHES = ("001", "002")
@@ -38,6 +40,8 @@ STAFF: Mapping[str, tuple[str, str | None]] = MappingProxyType(
         "second_administrator": ("administrator", None),
         "product_manager": ("product_manager", None),
         "migration": ("migration", None),
+        # Holds every permission of tests.probes.
+        "prober": ("prober", None),
     }
 )
 _counter = itertools.count(1)
@@ -74,6 +78,7 @@ def install_bank() -> Bank:
     )
     branches = {code: open_branch(code=code, actor=system) for code in BRANCHES}
     roles.define(actor=system)
+    define_role(*probes.PERMISSIONS, code="prober", actor=system)
     for username, (role, branch) in STAFF.items():
         add_user(
             username=username,
@@ -195,3 +200,33 @@ def set_policy(
     )
     policy: int = done.result["policy"]
     return policy
+
+
+# --- Money, by the probes -----------------------------------------------------------------------
+
+
+def open_account(bank: Bank, **fields: Any) -> int:
+    """A limited customer's account in the first branch (see probes.OpenAccount); its id."""
+    command = probes.OpenAccount(**{"number": f"A{next(_counter)}", "branch": bank.branch} | fields)
+    account: int = do("probe.open_account", command, actor=bank.prober).result["account"]
+    return account
+
+
+def internal_account(bank: Bank, gl_code: str = "1001", **fields: Any) -> int:
+    """An account without a limit; its id."""
+    return open_account(bank, limited=False, gl_code=gl_code, **fields)
+
+
+def fund(bank: Bank, account: int, minor: int, *, source: int, currency: str = "UAH") -> None:
+    """Credit a customer's account from an internal one."""
+    move(bank, source=source, target=account, minor=minor, currency=currency)
+
+
+def move(
+    bank: Bank, *, source: int, target: int, minor: int, currency: str = "UAH", **fields: Any
+) -> Outcome:
+    """Debit `source` and credit `target`."""
+    command = probes.Move(
+        branch=bank.branch, source=source, target=target, amount=Money(minor, currency), **fields
+    )
+    return do("probe.move", command, actor=bank.prober)
