@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.control.queries import waiting_for
+from apps.control.screens import Request
 from apps.kernel.frame import FACTS, Fact
 from apps.kernel.menu import MENU, MenuItem
 from apps.kernel.text import Text
@@ -45,7 +45,7 @@ class Place:
 class Frame:
     """Computed when a template asks, so that a fragment for htmx pays nothing."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
 
     @property
@@ -99,7 +99,7 @@ class Frame:
         return places
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: Request) -> dict[str, Any]:
     """The context processor."""
     user = getattr(request, "user", None)
     return {"frame": Frame(request)} if user is not None and user.is_authenticated else {}

@@ -43,16 +43,27 @@ class PreferencesForm(forms.Form):
         }
         for name, label in labels.items():
             self.fields[name].label = str(label)
-        self.fields["theme"].choices = [
-            ("system", str(Text(uk="Як у системі", en="As the system"))),
-            ("light", str(Text(uk="Світла", en="Light"))),
-            ("dark", str(Text(uk="Темна", en="Dark"))),
-        ]
-        self.fields["density"].choices = [
-            ("compact", str(Text(uk="Щільно", en="Compact"))),
-            ("normal", str(Text(uk="Звичайно", en="Normal"))),
-            ("cosy", str(Text(uk="Просторо", en="Cosy"))),
-        ]
+        self._choose(
+            "theme",
+            [
+                ("system", str(Text(uk="Як у системі", en="As the system"))),
+                ("light", str(Text(uk="Світла", en="Light"))),
+                ("dark", str(Text(uk="Темна", en="Dark"))),
+            ],
+        )
+        self._choose(
+            "density",
+            [
+                ("compact", str(Text(uk="Щільно", en="Compact"))),
+                ("normal", str(Text(uk="Звичайно", en="Normal"))),
+                ("cosy", str(Text(uk="Просторо", en="Cosy"))),
+            ],
+        )
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     @classmethod
     def of(cls, user: User) -> "PreferencesForm":

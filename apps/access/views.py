@@ -35,7 +35,7 @@ from apps.access.operations import (
 )
 from apps.control.commands import Secret
 from apps.control.door import execute
-from apps.control.screens import Screen
+from apps.control.screens import Request, Screen
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text
 
@@ -73,7 +73,7 @@ class SignIn(View):
 class SignOut(View):
     without_second_factor = True
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         logout(request)
         return redirect("access:sign_in")
 
@@ -83,7 +83,7 @@ class SecondFactor(View):
 
     title: ClassVar[Text] = Text(uk="Другий фактор", en="Second factor")
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         device = _device(request)
         if device is not None:
             return self._ask(request, CodeForm())
@@ -92,7 +92,7 @@ class SecondFactor(View):
             key = request.session["totp_key"] = secrets.token_hex(20)
         return self._ask(request, CodeForm(), key=key)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         form = CodeForm(request.POST)
         device = _device(request)
         key = request.session.get("totp_key")
@@ -110,7 +110,7 @@ class SecondFactor(View):
         form.add_error("code", str(wrong))
         return self._ask(request, form, status=422)
 
-    def _enrol(self, request: HttpRequest, form: CodeForm, key: str) -> HttpResponse:
+    def _enrol(self, request: Request, form: CodeForm, key: str) -> HttpResponse:
         trial = TOTPDevice(user=request.user, key=key)
         if not _matches(trial, form.cleaned_data["code"]):
             form.add_error(
@@ -131,7 +131,7 @@ class SecondFactor(View):
         context = {"codes": codes, "title": Text(uk="Резервні коди", en="Recovery codes")}
         return render(request, "access/recovery_codes.html", context)
 
-    def _recover(self, request: HttpRequest, given: str) -> bool:
+    def _recover(self, request: Request, given: str) -> bool:
         try:
             execute(
                 "access.use_recovery_code",
@@ -144,7 +144,7 @@ class SecondFactor(View):
         return True
 
     def _ask(
-        self, request: HttpRequest, form: CodeForm, *, key: str | None = None, status: int = 200
+        self, request: Request, form: CodeForm, *, key: str | None = None, status: int = 200
     ) -> HttpResponse:
         context: dict[str, Any] = {"form": form, "title": self.title}
         if key is not None:
@@ -161,10 +161,10 @@ class Profile(Screen):
     title: ClassVar[Text] = Text(uk="Профіль і безпека", en="Profile and security")
     template_name = "access/profile.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         return self._page(PreferencesForm.of(request.user), PasswordForm(user=request.user))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         preferences = PreferencesForm.of(request.user)
         password = PasswordForm(user=request.user)
         part = request.POST.get("part")
@@ -207,7 +207,7 @@ class Profile(Screen):
         return self.show(context, status=status)
 
 
-def _device(request: HttpRequest) -> TOTPDevice | None:
+def _device(request: Request) -> TOTPDevice | None:
     found: TOTPDevice | None = TOTPDevice.objects.filter(user=request.user, confirmed=True).first()
     return found
 
@@ -230,7 +230,7 @@ def _base32(key: str) -> str:
     return base64.b32encode(bytes.fromhex(key)).decode()
 
 
-def _qr(request: HttpRequest, key: str) -> str:
+def _qr(request: Request, key: str) -> str:
     address = (
         f"otpauth://totp/Skarb:{request.user.get_username()}?secret={_base32(key)}&issuer=Skarb"
     )
@@ -240,7 +240,7 @@ def _qr(request: HttpRequest, key: str) -> str:
     return mark_safe(out.getvalue().decode())  # noqa: S308
 
 
-def _other_sessions(request: HttpRequest) -> list[Session]:
+def _other_sessions(request: Request) -> list[Session]:
     return [
         session
         for session in Session.objects.exclude(session_key=request.session.session_key)
@@ -248,6 +248,6 @@ def _other_sessions(request: HttpRequest) -> list[Session]:
     ]
 
 
-def _end_other_sessions(request: HttpRequest) -> None:
+def _end_other_sessions(request: Request) -> None:
     for session in _other_sessions(request):
         session.delete()

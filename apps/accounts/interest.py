@@ -31,7 +31,7 @@ _BY_RULE = f"""CASE t.rule WHEN 'closing' THEN {_CLOSING} WHEN 'opening' THEN {_
                ELSE least({_OPENING}, {_CLOSING}) END"""
 _ACCRUE = """
     WITH due AS MATERIALIZED (
-        SELECT d.id, d.product_id, d.branch_id, d.currency, t.version, earning.basis,
+        SELECT d.id, t.product, d.branch_id, t.version, earning.basis,
                (earning.basis * t.factor)::numeric(24, 10) AS amount
           FROM accounts_deposit d
           JOIN unnest(%(products)s::bigint[], %(versions)s::bigint[], %(factors)s::numeric[],
@@ -39,8 +39,10 @@ _ACCRUE = """
             ON t.product = d.product_id
           JOIN ledger_balance b ON b.account_id = d.account_id
           LEFT JOIN (SELECT account_id,
-                            sum(amount_minor) FILTER (WHERE booking_date > %(date)s) AS later,
-                            sum(amount_minor) FILTER (WHERE booking_date = %(date)s) AS today
+                            (sum(amount_minor) FILTER (WHERE booking_date > %(date)s))::bigint
+                                AS later,
+                            (sum(amount_minor) FILTER (WHERE booking_date = %(date)s))::bigint
+                                AS today
                        FROM ledger_posting
                       WHERE booking_date {since} %(date)s
                         AND account_id BETWEEN %(first)s AND %(last)s
@@ -54,10 +56,15 @@ _ACCRUE = """
         INSERT INTO accounts_accrual (deposit_id, booking_date, version_id, basis_minor,
                                       amount_minor)
         SELECT id, %(date)s, version, basis, amount FROM due WHERE amount > 0)
-    SELECT product_id, branch_id, currency, count(*), sum(amount)
-      FROM due WHERE amount > 0 GROUP BY product_id, branch_id, currency"""
+    SELECT product, branch_id, count(*), sum(amount)
+      FROM due WHERE amount > 0 GROUP BY product, branch_id"""
 _ACCRUE_CLOSING = _ACCRUE.format(since=">", basis=_CLOSING)
 _ACCRUE_ANY = _ACCRUE.format(since=">=", basis=_BY_RULE)
+# The inner query is fenced: else the ends are sought along the whole index of accounts.
+_ACCOUNTS = """
+    SELECT min(account_id), max(account_id)
+      FROM (SELECT account_id FROM accounts_deposit
+             WHERE id BETWEEN %(low)s AND %(high)s OFFSET 0) part"""
 
 # What accrued since the last payment, with the fraction that it carried, rounded to whole units.
 # The dates are listed, as the accruals' key leads with the date; the first of them also tells
@@ -125,11 +132,7 @@ def accrue(*, date: dt.date, low: int, high: int) -> dict[str, Any]:
     of the rows says.
     """
     terms = [one for one in products.in_force(date) if one.accrues]
-    first, last = sql.rows(
-        """SELECT min(account_id), max(account_id) FROM accounts_deposit
-            WHERE id BETWEEN %(low)s AND %(high)s""",
-        {"low": low, "high": high},
-    )[0]
+    first, last = sql.rows(_ACCOUNTS, {"low": low, "high": high})[0]
     if not terms or first is None:
         return {"accrued": 0, "sums": []}
     closing_only = all(one.accrual_basis == "closing" for one in terms)
@@ -147,9 +150,13 @@ def accrue(*, date: dt.date, low: int, high: int) -> dict[str, Any]:
             "rules": [one.accrual_basis for one in terms],
         },
     )
+    currencies = {one.product: one.currency for one in terms}
     return {
-        "accrued": sum(count for *_, count, _ in sums),
-        "sums": [[*group, str(amount)] for *group, _, amount in sums],
+        "accrued": sum(count for _, _, count, _ in sums),
+        "sums": [
+            [product, branch, currencies[product], str(amount)]
+            for product, branch, _, amount in sums
+        ],
     }
 
 

@@ -151,6 +151,7 @@ def move_cash(*, cmd: MoveCash, run: Run) -> None:
     """Move cash between two tills of a branch; at a counter somebody must be at work."""
     if cmd.source == cmd.target:
         raise SameTill
+    assert run.branch_id is not None, "its scope is the branch of a till"
     found = Till.objects.filter(branch_id=run.branch_id).in_bulk([cmd.source, cmd.target])
     if len(found) < 2:
         raise NotFound

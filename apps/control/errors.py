@@ -127,7 +127,7 @@ class PolicyMissing(Refusal):
     code = "control.policy_missing"
     status = 409
     sentence = Text(
-        uk="Операцію «{operation}» має погодити друга людина, а правила погодження на цю суму немає."
+        uk="Операцію «{operation}» має погодити друга людина, а правила на цю суму немає."
         " Попросіть адміністратора його встановити.",
         en="A second person must agree to “{operation}”, and no approval policy covers this amount."
         " Ask an administrator to set one.",

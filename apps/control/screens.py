@@ -14,6 +14,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -44,6 +45,8 @@ class Request(HttpRequest):
 
     id: str
     date: dt.date
+    # Always somebody: the middleware lets nobody else through.
+    user: Any
     rights: Rights
     actor: Actor
 
@@ -56,10 +59,10 @@ class Screen(View):
     template_name: ClassVar[str]
     request: Request
 
-    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.permission not in request.rights:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.permission not in self.request.rights:
             raise PermissionDenied(self.permission)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        response = super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -184,7 +187,7 @@ class OperationScreen(Screen):
     def _check(self, form: forms.Form, field: str) -> HttpResponse:
         """A live check swaps the message of the field that was left, never the field itself."""
         form.is_valid()
-        errors = form.errors.get(field, []) if form.data.get(field) else []
+        errors = list(form.errors.get(field, [])) if form.data.get(field) else []
         said = self.remark(form, field) if not errors else ""
         return render(
             self.request,

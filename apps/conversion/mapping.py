@@ -36,7 +36,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of a mapping."""
 
 
-class BankPart(Part):
+class BankPart(Part, frozen=True):
     """Who the bank is; its first booking date is the first day of the replay."""
 
     name_uk: Text
@@ -48,7 +48,7 @@ class BankPart(Part):
     time_zone: str
 
 
-class FormatPart(Part):
+class FormatPart(Part, frozen=True):
     """How the files are written. A date without a century gets `century`."""
 
     separator: Annotated[str, Meta(min_length=1, max_length=1)]
@@ -58,14 +58,14 @@ class FormatPart(Part):
     century: Annotated[int, Meta(ge=0, multiple_of=100)] | None = None
 
 
-class Call(Part):
+class Call(Part, frozen=True):
     """An operation and, for each field of its command, where the value comes from."""
 
     operation: str
     fields: dict[str, str | int | bool]
 
 
-class BranchesPart(Part):
+class BranchesPart(Part, frozen=True):
     file: File
     id: Column
     code: Text
@@ -73,14 +73,14 @@ class BranchesPart(Part):
     name_en: Text
 
 
-class BirthNumberPart(Part):
+class BirthNumberPart(Part, frozen=True):
     """A birth date in which a woman's month may be raised, as in Czech birth numbers."""
 
     column: Column
     women_month_offset: Annotated[int, Meta(ge=0)] = 0
 
 
-class CustomersPart(Part):
+class CustomersPart(Part, frozen=True):
     file: File
     id: Column
     branch: Column
@@ -88,12 +88,12 @@ class CustomersPart(Part):
     register: Call
 
 
-class ProductColumn(Part):
+class ProductColumn(Part, frozen=True):
     column: Column
     values: dict[str, str]
 
 
-class AccountsPart(Part):
+class AccountsPart(Part, frozen=True):
     file: File
     id: Column
     branch: Column
@@ -104,13 +104,13 @@ class AccountsPart(Part):
     only_with_transactions: bool = False
 
 
-class RightKinds(Part):
+class RightKinds(Part, frozen=True):
     column: Column
     owner: str
     authorised: str
 
 
-class RightsPart(Part):
+class RightsPart(Part, frozen=True):
     file: File
     customer: Column
     account: Column
@@ -118,14 +118,14 @@ class RightsPart(Part):
     authorise: Call
 
 
-class ProductPart(Part):
+class ProductPart(Part, frozen=True):
     """The fields of products.create_product and products.add_version, but code and date."""
 
     create: dict[str, Any]
     version: dict[str, Any]
 
 
-class CashPart(Part):
+class CashPart(Part, frozen=True):
     """A vault and a position for each branch; the position is filled from the vault.
 
     It gets whole steps of `supply_step`, an amount in the base currency, before a day's business.
@@ -136,13 +136,13 @@ class CashPart(Part):
     supply_step: str
 
 
-class DirectionColumn(Part):
+class DirectionColumn(Part, frozen=True):
     column: Column
     credit: tuple[str, ...]
     debit: tuple[str, ...]
 
 
-class Rule(Part):
+class Rule(Part, frozen=True):
     """Rows whose columns have these values become this call; the first rule that fits counts.
 
     `rounded` says that the source shows these amounts rounded, so that sums of them drift.
@@ -159,7 +159,7 @@ class Rule(Part):
         return "@position" in self.call.fields.values()
 
 
-class TransactionsPart(Part):
+class TransactionsPart(Part, frozen=True):
     """`balance` is what the source recorded after the row; `shown_to` the step it is rounded to."""
 
     file: File
@@ -176,7 +176,7 @@ class TransactionsPart(Part):
     technical_overdraft: bool = False
 
 
-class ConversionMapping(Part):
+class ConversionMapping(Part, frozen=True):
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{1,19}$")]
     title: Text
     bank: BankPart

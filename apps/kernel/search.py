@@ -1,4 +1,4 @@
-"""Search across the bank: each app declares what it can find; layouts of the keyboard are undone."""
+"""Search across the bank: each app declares what it can find; a wrong layout is undone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

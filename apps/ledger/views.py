@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.control import approvals
@@ -150,14 +151,14 @@ class Run(Screen):
     def title(self) -> Text:  # type: ignore[override]
         return self.sentence
 
-    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Whoever did it may always look at it; others need the right, in its branch.
         found = control.run(kwargs["run"])
         if found is None:
             raise Http404
         line = found["line"]
-        own = line["actor_id"] == request.user.pk
-        if not own and not request.rights.reaches(self.permission, line["branch_id"]):
+        own = line["actor_id"] == self.request.user.pk
+        if not own and not self.request.rights.reaches(self.permission, line["branch_id"]):
             raise Http404
         self.found = found
         name = line["operation"]

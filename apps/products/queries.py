@@ -101,5 +101,6 @@ def last_not_open() -> dt.date | None:
 
 
 def _terms(found: Sequence[Any]) -> Terms:
-    *before, day_count = found[:7]
-    return Terms(*before, DayCount(day_count), *found[7:])
+    values = list(found)
+    values[6] = DayCount(values[6])
+    return Terms(*values)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -44,12 +44,12 @@ def _sprite(names: list[str]) -> str:
     # A development requirement: the sprite itself is kept with the source.
     from lucide import _load_icon
 
-    ElementTree.register_namespace("", _SVG)
+    ET.register_namespace("", _SVG)
     lines = [f'<svg xmlns="{_SVG}">']
     for name in names:
         icon = _load_icon(name)
         inner = "".join(
-            ElementTree.tostring(child, encoding="unicode").replace(f' xmlns="{_SVG}"', "").strip()
+            ET.tostring(child, encoding="unicode").replace(f' xmlns="{_SVG}"', "").strip()
             for child in icon
         )
         lines.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>')
