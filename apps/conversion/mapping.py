@@ -337,13 +337,13 @@ def _mistakes_of_templates(mapping: ConversionMapping) -> Iterable[tuple[str, st
     for place, template in templates.items():
         try:
             names = columns_of([template])
-            template.format_map(dict.fromkeys(names, ""))
-        except (ValueError, KeyError, AttributeError, IndexError) as error:
+            # "{a.b}" and "{a[0]}" would reach into Python's objects, "{}" names no column.
+            if any(not name or "." in name or "[" in name for name in names):
+                yield place, f"{template!r} may only name columns"
+            else:
+                template.format_map(dict.fromkeys(names, ""))
+        except ValueError as error:
             yield place, f"{template!r} is no template: {error}"
-            continue
-        # "{a.b}" and "{a[0]}" would reach into Python's objects, "{}" names no column.
-        if any(not name or "." in name or "[" in name for name in names):
-            yield place, f"{template!r} may only name columns"
 
 
 def _mistakes_of_products(mapping: ConversionMapping) -> Iterable[tuple[str, str]]:

@@ -49,6 +49,7 @@ class AccountRecord:
     opened_on: dt.date
     row: Row
     owner: str = ""
+    owner_row: Row | None = None
     authorised: list[tuple[str, Row]] = field(default_factory=list)
 
 
@@ -179,7 +180,7 @@ def _rights(
         if kind == part.kind.owner:
             if account.owner:
                 raise row.wrong(f"account {account.id} has two owners")
-            account.owner = customer
+            account.owner, account.owner_row = customer, row
         elif kind == part.kind.authorised:
             account.authorised.append((customer, row))
         else:
@@ -250,9 +251,9 @@ def _require_references(source: Source) -> None:
     for account in source.accounts.values():
         if account.branch not in source.branches:
             raise account.row.wrong(f"there is no branch {account.branch!r}")
-        if not account.owner:
+        if account.owner_row is None:
             raise account.row.wrong(f"account {account.id} has no owner")
-        for customer, row in [(account.owner, account.row), *account.authorised]:
+        for customer, row in [(account.owner, account.owner_row), *account.authorised]:
             if customer not in source.customers:
                 raise row.wrong(f"there is no customer {customer!r}")
     for customer_record in source.customers.values():

@@ -84,7 +84,7 @@ def test_products_of_the_mapping_accrue_nothing() -> None:
         ),
         ('"Vault {A2}"', '"Vault {A2"', "cash.vault", "no template"),
         ('"Vault {A2}"', '"Vault {A2.__class__}"', "cash.vault", "only name columns"),
-        ('"Vault {A2}"', '"Vault {}"', "cash.vault", "no template"),
+        ('"Vault {A2}"', '"Vault {}"', "cash.vault", "only name columns"),
         ('annual_rate = "0"', 'annual_rate = "x"', "products.current-monthly.version", "ecimal"),
         ('kind = "current"', 'kind = "gold"', "products.current-monthly.create.kind", "gold"),
         (
