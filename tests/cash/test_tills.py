@@ -49,7 +49,7 @@ def test_tills_are_created_by_who_manages_them_there(bank: Bank) -> None:
         do("cash.create_till", new, actor=bank.teller)
     with only_refused("control.not_found", actor=bank.other_supervisor):
         do("cash.create_till", new, actor=bank.other_supervisor)
-    with pytest.raises(Exception, match="kernel.unknown_currency"):
+    with pytest.raises(Exception, match=r"kernel\.unknown_currency"):
         do("cash.create_till", new | {"currency": "XXX"}, actor=bank.supervisor)
 
 
