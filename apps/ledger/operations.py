@@ -11,7 +11,7 @@ from apps.control.errors import NotFound
 from apps.control.run import Leg, Run
 from apps.kernel import sql
 from apps.kernel.text import Text
-from apps.ledger.errors import NotReversible
+from apps.ledger.errors import AlreadyReversed, NotReversible
 from apps.ledger.models import GLAccount
 from apps.ledger.rules import REVERSIBLE
 
@@ -118,7 +118,8 @@ class ReverseEntry(Command):
 def reverse_entry(*, cmd: ReverseEntry, run: Run) -> None:
     """Book the opposite of an entry into the current date; both stay visible, and once only."""
     legs = sql.rows(
-        """SELECT e.kind, p.account_id, p.amount_minor, p.currency
+        """SELECT e.kind, EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id),
+                  p.account_id, p.amount_minor, p.currency
              FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
                   AND p.booking_date = e.booking_date
             WHERE e.id = %(entry)s ORDER BY p.id""",
@@ -126,12 +127,15 @@ def reverse_entry(*, cmd: ReverseEntry, run: Run) -> None:
     )
     if not legs:
         raise NotFound
-    kind = legs[0][0]
+    kind, reversed_before = legs[0][:2]
     if kind not in REVERSIBLE:
         raise NotReversible(kind=kind)
+    if reversed_before:
+        # An index holds it too; said here, as the money may be gone and would be missed first.
+        raise AlreadyReversed
     run.add(
         f"{kind}.reversal",
-        *(Leg(account, -amount, currency) for _, account, amount, currency in legs),
+        *(Leg(account, -amount, currency) for _, _, account, amount, currency in legs),
         narrative=cmd.reason,
         reverses=cmd.entry,
     )
