@@ -35,7 +35,9 @@ def test_the_mapping_that_comes_along_is_good() -> None:
         "cash in": "cash.deposit_at_position",
         "cash out": "cash.withdraw_at_position",
         "card withdrawal": "cash.withdraw_at_position",
+        "from another bank, no purpose": "payments.receive",
         "from another bank": "payments.receive",
+        "to another bank, no purpose": "payments.send",
         "to another bank": "payments.send",
     }
 
