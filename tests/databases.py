@@ -143,7 +143,7 @@ def _exists(admin: psycopg.Connection[Any], name: str) -> bool:
 
 
 def _run(admin: psycopg.Connection[Any], statement: str, *names: str) -> None:
-    admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 # --- Where and from what ------------------------------------------------------------------------

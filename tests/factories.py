@@ -207,7 +207,8 @@ def set_policy(
 
 def open_account(bank: Bank, **fields: Any) -> int:
     """A limited customer's account in the first branch (see probes.OpenAccount); its id."""
-    command = probes.OpenAccount(**{"number": f"A{next(_counter)}", "branch": bank.branch} | fields)
+    given: dict[str, Any] = {"number": f"A{next(_counter)}", "branch": bank.branch} | fields
+    command = probes.OpenAccount(**given)
     account: int = do("probe.open_account", command, actor=bank.prober).result["account"]
     return account
 

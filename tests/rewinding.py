@@ -13,7 +13,7 @@ def rewound() -> Iterator[None]:
     Like the transaction of a test case, and unlike any other, it may hold the door's durable one.
     """
     outer = transaction.atomic()
-    outer._from_testcase = True
+    outer._from_testcase = True  # type: ignore[attr-defined]  # Django's own, for its test cases
     with outer:
         yield
         transaction.set_rollback(True)

@@ -92,7 +92,7 @@ def test_an_operation_at_the_counter_takes_four_statements(bank: Bank) -> None:
 def test_a_wrong_amount(bank: Bank, name: str, given: object, code: str) -> None:
     at, to = staff_a_till(bank), desk.deposit(bank, minor=1_000)
     command = over_the_counter(at, to, 1) | {"amount": {"amount": given, "currency": "UAH"}}
-    data = {
+    data: Any = {
         "control.amount_not_positive": {"amount": "-1.00 UAH" if given == "-1" else "0.00 UAH"},
         "kernel.too_many_decimals": {"given": given, "currency": "UAH", "exponent": 2},
     }.get(code, {"given": str(given)})

@@ -84,23 +84,23 @@ def test_a_date_only_moves_forward(own_database: OwnDatabase, alias: str) -> Non
 
         def refused(statement: str, *params: object) -> str:
             with pytest.raises(psycopg.Error) as error:
-                connection.execute(statement, params)  # type: ignore[arg-type]
+                connection.execute(statement, params)
             return error.value.sqlstate or ""
 
         opened = "INSERT INTO kernel_bookingdate (date, status, opened_at) VALUES (%s, %s, now())"
         moved = "UPDATE kernel_bookingdate SET status = %s WHERE date = %s"
         assert refused(moved, "closed", day) == "SK001"  # it is not being closed yet
         assert refused(opened, day + dt.timedelta(days=1), "open") == "23505"  # one is open
-        connection.execute(moved, ["closing", day])  # type: ignore[arg-type]
+        connection.execute(moved, ["closing", day])
         assert refused(opened, day, "open") == "SK001"  # the same again
         assert refused(opened, day - dt.timedelta(days=1), "open") == "SK001"  # before
         assert refused(opened, day + dt.timedelta(days=2), "open") == "SK001"  # a gap
         assert refused(opened, day + dt.timedelta(days=1), "closed") == "SK001"
         assert refused(moved, "open", day) == "SK001"  # reopened
-        connection.execute(opened, [day + dt.timedelta(days=1), "open"])  # type: ignore[arg-type]
+        connection.execute(opened, [day + dt.timedelta(days=1), "open"])
         # While one date is being closed, the next cannot begin to close.
         assert refused(moved, "closing", day + dt.timedelta(days=1)) == "23505"
-        connection.execute(moved, ["closed", day])  # type: ignore[arg-type]
+        connection.execute(moved, ["closed", day])
         assert refused(moved, "closing", day) == "SK001"
         assert refused(moved, "open", day) == "SK001"
         assert refused("UPDATE kernel_bookingdate SET date = date + 9") == "SK001"
