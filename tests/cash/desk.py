@@ -179,7 +179,7 @@ def gl_minor(code: str, *, branch: int, currency: str = "UAH") -> int:
 
 
 @contextmanager
-def only_refused(code: str, *, actor: Actor, **data: Any) -> Iterator[None]:
+def only_refused(code: str, /, *, actor: Actor, **data: Any) -> Iterator[None]:
     """The block is refused with this code and data, in two languages, and leaves nothing else."""
     before, lines = whole_state(), _journal()
     with pytest.raises(Refusal) as caught:

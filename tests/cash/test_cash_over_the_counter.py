@@ -52,7 +52,7 @@ def test_a_customer_of_another_branch_is_served_here(bank: Bank) -> None:
     assert to.minor == 500
 
 
-def test_an_operation_at_the_counter_takes_four_statements(bank: Bank) -> None:
+def test_an_operation_at_the_counter_takes_three_statements(bank: Bank) -> None:
     at, to = staff_a_till(bank), desk.deposit(bank)
     sent: list[str] = []
 
@@ -63,8 +63,8 @@ def test_an_operation_at_the_counter_takes_four_statements(bank: Bank) -> None:
     with connection.execute_wrapper(watch):
         do("cash.deposit", over_the_counter(at, to, 500), actor=bank.teller)
     statements = [one for one in sent if "SAVEPOINT" not in one]
-    # The authority, which finds the till's branch; the one read of the body; journal; posting.
-    assert len(statements) == 4
+    # The authority, which finds the till's branch; the one read of the body; journal and posting.
+    assert len(statements) == 3
     assert "FOR SHARE OF s" in statements[1]
 
 
