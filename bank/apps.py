@@ -30,6 +30,8 @@ class BankConfig(AppConfig):
         for registry in Registry.all:
             registry.freeze()
         import_module("bank.checks")
+        # Without it, tasks rung from here would go to Celery's default broker, which nobody hears.
+        import_module("bank.celery")
         connection_created.connect(sessions.prepare, dispatch_uid="bank.sessions.prepare")
         pre_save.connect(auditing.attribute, LogEntry, dispatch_uid="control.auditing.attribute")
         if settings.REFUSE_WRITES_OUTSIDE_OPERATIONS:
