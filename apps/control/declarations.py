@@ -13,6 +13,7 @@ from apps.kernel.registry import Registry, Slot
 from apps.kernel.text import Text
 
 if TYPE_CHECKING:
+    from apps.control.journal import Line
     from apps.control.run import Run
 
 
@@ -235,12 +236,19 @@ AUTHORITY: Slot[Authority] = Slot("the authority")
 class Poster(Protocol):
     """How the ledger answers the door."""
 
-    def post(self, run: "Run") -> None:
-        """Post all entries of the run, once; refusals of the book are raised as such."""
+    def post(self, run: "Run", line: "Line") -> None:
+        """Write the run's line of the journal and post all its entries, once.
+
+        Refusals of the book are raised as errors with their SQLSTATE.
+        """
         ...
 
     def standing(self, accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
         """For a preview: number, name, side, currency and balance of each account."""
+        ...
+
+    def numbered(self, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The same by account numbers; those that are not open (yet) are left out."""
         ...
 
 

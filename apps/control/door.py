@@ -159,10 +159,12 @@ def perform(operation: Operation, command: Command, actor: Actor, *, approval_id
 
 
 def conclude(run: Run, command: Command, *, key: str, result: Any) -> None:
-    """Write the run's line of the journal with its messages, then post its entries, last."""
-    journal.record_done(run=run, command=command, key=key, result=result)
+    """Write the run's line of the journal with its messages and post its entries, last."""
+    line = journal.done(run=run, command=command, key=key, result=result)
     if run.entries or run.queries:
-        POSTER().post(run)
+        POSTER().post(run, line)
+    else:
+        journal.write(line)
 
 
 def _once(operation: Operation, command: Command, actor: Actor, key: str) -> Outcome:

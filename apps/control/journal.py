@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from apps.control import guarding
 from apps.control.commands import Command, encode, without_secrets
@@ -31,10 +31,23 @@ _VALUES = """%(id)s, %(operation)s, %(version)s, %(outcome)s, %(origin)s, %(clie
     %(subjects)s::text[], %(address)s, %(request)s"""
 _INSERT = f"INSERT INTO control_operationrun ({_COLUMNS}) VALUES ({_VALUES})"  # noqa: S608
 _RUN = _INSERT.format(name="%(name)s", date="%(date)s::date")
-_RUN_WITH_MESSAGES = f"""WITH line AS ({_RUN})
+_LINE = f"line AS ({_RUN} RETURNING id)"
+_MESSAGES = """told AS (
     INSERT INTO control_outboxmessage (run_id, topic, payload, tries, error)
     SELECT %(id)s, topic, payload::jsonb, 0, ''
-      FROM unnest(%(topics)s::text[], %(payloads)s::text[]) AS message (topic, payload)"""  # noqa: S608
+      FROM unnest(%(topics)s::text[], %(payloads)s::text[]) AS message (topic, payload))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A complete line of the journal, still to be written.
+
+    `clauses` are common table expressions, of which `line` has the run's id: so that the line and
+    what is owed to it, the entries, go to the database in one statement.
+    """
+
+    clauses: str
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +61,27 @@ class Bound:
     approval_id: int | None
 
 
-def record_done(*, run: Run, command: Command, key: str, result: Any) -> None:
-    """The complete line of a run that is done, with its outbox; one statement."""
+def done(*, run: Run, command: Command, key: str, result: Any) -> Line:
+    """The complete line of a run that is done, with its outbox; a worker is told on commit."""
     params = _line(run, command, key) | {
         "outcome": "done",
         "effect": _json(run.meaning()),
         "result": _json(result),
     }
     if not run.messages:
-        sql.rows(_RUN, params)
-        return
+        return Line(_LINE, params)
     topics, payloads = zip(*run.messages, strict=True)
     params |= {
         "topics": list(topics),
         "payloads": [_json(payload) for payload in payloads],
     }
-    sql.rows(_RUN_WITH_MESSAGES, params)
     transaction.on_commit(_ring, robust=True)
+    return Line(f"{_LINE}, {_MESSAGES}", params)
+
+
+def write(line: Line) -> None:
+    """Write a line to which no entries are owed; one statement."""
+    sql.rows(f"WITH {line.clauses} SELECT FROM line", line.params)
 
 
 def record_parked(*, run: Run, command: Command, key: str, meaning: Mapping[str, Any]) -> None:
@@ -79,7 +96,7 @@ def record_refusal(
     refused = {"code": refusal.code, "data": refusal.data}
     try:
         _record_attempt("refused", operation, given, actor, key, {"refusal": _json(refused)})
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         # The database is what failed: the caller learns of the refusal, the operator from here.
         log.critical("a refusal could not be journalled: %s", refused, exc_info=True)
 
@@ -92,9 +109,11 @@ def record_look(
 
 
 def bound_to(*, origin: str, client: str, key: str) -> Bound | None:
-    """What the key is bound to, following a parked run to the one that did it; one statement."""
+    """What the key is bound to, following a parked run to what became of it; one statement."""
     found = sql.row(
-        """SELECT k.fingerprint, coalesce(done.id, run.id), coalesce(done.outcome, run.outcome),
+        """SELECT k.fingerprint, coalesce(done.id, run.id),
+                  CASE WHEN approval.state IS NULL OR approval.state = 'waiting' THEN run.outcome
+                       ELSE approval.state END,
                   coalesce(done.result, run.result)::json, approval.id
              FROM control_operationkey k
              JOIN control_operationrun run ON run.id = k.run_id

@@ -5,10 +5,10 @@ the same few statements thousands of times a second: those go through `rows` and
 Django's connection, so that its transactions, error classes and execute wrappers hold.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 
 Params = Mapping[str, Any] | Sequence[Any] | None
@@ -16,10 +16,19 @@ Params = Mapping[str, Any] | Sequence[Any] | None
 
 def rows(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
     """All rows of a statement on the default database."""
-    connection.ensure_connection()
-    # django-stubs knows neither the wrapper of cursors nor what psycopg's cursors are made from.
-    bound = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
-    with connection._prepare_cursor(bound) as cursor:  # type: ignore[attr-defined]
+    # One look for the connection: Django's `connection` looks anew at each attribute.
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    cursor = ServerBindingCursor(database.connection)  # type: ignore[call-arg]  # psycopg's
+    if database.execute_wrappers or database.queries_logged:
+        with database._prepare_cursor(cursor) as wrapped:
+            wrapped.execute(statement, params)
+            return wrapped.fetchall() if wrapped.description else []
+    # Nobody watches: the same without the layers of Django's cursor, a third of the time of a
+    # short statement.
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
         cursor.execute(statement, params)
         return cursor.fetchall() if cursor.description else []
 
@@ -34,3 +43,11 @@ def value(statement: str, params: Params = None) -> Any:
     """The first column of the first row, or None."""
     found = row(statement, params)
     return found[0] if found else None
+
+
+def array(values: Iterable[object]) -> str:
+    """Whole numbers, dates, truths and Nones as PostgreSQL spells an array; to be cast there.
+
+    Ten times as quick as a list, which psycopg inspects item by item. Never for text.
+    """
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

@@ -1,7 +1,8 @@
 """`post`: the one function through which money moves.
 
 It calls the posting functions of the database, which alone may write the book. The door calls it
-once for each run, as the last thing before the commit.
+once for each run, as the last thing before the commit, and with the run's line of the journal:
+both are one statement.
 """
 
 import datetime as dt
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from apps.control import journal
 from apps.control.run import Entry, EntryQuery, Run
 from apps.kernel import sql
 from apps.ledger import queries
@@ -17,36 +19,40 @@ from apps.ledger import queries
 # for a single entry.
 FEW_LEGS = 20
 
-_HEADS = "%(kinds)s, %(narratives)s, %(value_dates)s::date[], %(reverses)s::bigint[], %(forced)s"
-_LEGS = "%(of)s::integer[], %(accounts)s::bigint[], %(amounts)s::bigint[], %(currencies)s"
-_CALL = (
-    "SELECT ledger_post_{size}_v1(%(run)s, %(date)s, %(closing)s, " + _HEADS + ", " + _LEGS + ")"
-)
+# The function sees the line although the same statement writes it: its id comes from there, and a
+# volatile function looks anew, at what its own statement has done so far as well.
+_POST = """WITH {clauses}
+    SELECT ledger_post_{size}_v1(line.id, %(posted_date)s, %(closing)s, %(kinds)s, %(narratives)s,
+                                 %(value_dates)s::date[], %(reverses)s::bigint[],
+                                 %(forced)s::boolean[], %(of)s::integer[], %(accounts)s::bigint[],
+                                 %(amounts)s::bigint[], %(currencies)s)
+      FROM line"""
 
 
-def post(*, run: UUID, date: dt.date, entries: Sequence[Entry], closing: bool = False) -> list[int]:
-    """Post entries into `date` and return their ids, in their order; one statement.
+def post(
+    *, line: journal.Line, date: dt.date, entries: Sequence[Entry], closing: bool = False
+) -> list[int]:
+    """Write a run's line of the journal and post its entries into `date`; one statement.
 
-    The run must have been written into the journal by this very transaction. Raises the database's
-    refusals (apps.ledger.errors) as errors with their SQLSTATE; the door translates them.
+    Returns the ids of the entries in their order. Raises the database's refusals
+    (apps.ledger.errors) as errors with their SQLSTATE; the door translates them.
     """
     legs = [(number, leg) for number, entry in enumerate(entries, 1) for leg in entry.legs]
-    params = {
-        "run": run,
-        "date": date,
+    params = line.params | {
+        "posted_date": date,
         "closing": closing,
         "kinds": [entry.kind for entry in entries],
         "narratives": [entry.narrative for entry in entries],
-        "value_dates": [entry.value_date for entry in entries],
-        "reverses": [entry.reverses for entry in entries],
-        "forced": [entry.forced for entry in entries],
-        "of": [number for number, _ in legs],
-        "accounts": [leg.account for _, leg in legs],
-        "amounts": [leg.amount_minor for _, leg in legs],
+        "value_dates": sql.array(entry.value_date for entry in entries),
+        "reverses": sql.array(entry.reverses for entry in entries),
+        "forced": sql.array(entry.forced for entry in entries),
+        "of": sql.array(number for number, _ in legs),
+        "accounts": sql.array(leg.account for _, leg in legs),
+        "amounts": sql.array(leg.amount_minor for _, leg in legs),
         "currencies": [leg.currency for _, leg in legs],
     }
-    statement = _CALL.format(size="few" if len(legs) <= FEW_LEGS else "many")
-    ids: list[int] = sql.value(statement, params)
+    size = "few" if len(legs) <= FEW_LEGS else "many"
+    ids: list[int] = sql.value(_POST.format(clauses=line.clauses, size=size), params)
     return ids
 
 
@@ -82,12 +88,17 @@ def post_query(*, run: UUID, date: dt.date, query: EntryQuery, closing: bool = F
 class LedgerPoster:
     """How the door reaches the book."""
 
-    def post(self, run: Run) -> None:
+    def post(self, run: Run, line: journal.Line) -> None:
         closing = run.operation.closing
         if run.entries:
-            post(run=run.id, date=run.date, entries=run.entries, closing=closing)
+            post(line=line, date=run.date, entries=run.entries, closing=closing)
+        else:
+            journal.write(line)
         for query in run.queries:
             post_query(run=run.id, date=run.date, query=query, closing=closing)
 
     def standing(self, accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
         return queries.standing(accounts)
+
+    def numbered(self, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+        return queries.numbered(numbers)

@@ -262,7 +262,7 @@ def test_a_difference_is_not_reversed(bank: Bank) -> None:
         do("ledger.reverse_entry", undo, actor=bank.supervisor)
 
 
-def violations(date: dt.date) -> dict[str, list[tuple[object, ...]]]:
+def violations(date: dt.date) -> dict[str, list[tuple[Any, ...]]]:
     """What the proofs of cash find on a date."""
     found = {
         one.name: sql.rows(one.statement, {"date": date})
