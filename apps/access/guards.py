@@ -3,7 +3,7 @@
 import datetime as dt
 
 from apps.access.models import RoleHolding
-from apps.control.declarations import AUTHORITY
+from apps.control.declarations import AUTHORITY, RoleHeld
 
 
 class HeldRoles:
@@ -25,10 +25,16 @@ class HeldRoles:
                    AND (day.date IS NULL OR (h.valid_from <= day.date
                         AND (h.valid_to IS NULL OR h.valid_to >= day.date)))) held"""
 
-    def holds_role(self, *, user: int, role: str, branch: int | None, date: dt.date) -> bool:
-        """Does the user hold the role there on that date? One statement."""
+    def role_held(
+        self, *, user: int, role: str, branch: int | None, date: dt.date
+    ) -> RoleHeld | None:
+        """How the user holds the role there on that date, with the widest limit; one statement."""
         held = RoleHolding.objects.in_force(date).filter(user_id=user, role__code=role)
-        return held.at(branch).exists()
+        limits = list(held.at(branch).values_list("limit_minor", flat=True))
+        if not limits:
+            return None
+        known = [limit for limit in limits if limit is not None]
+        return RoleHeld(max(known) if len(known) == len(limits) else None)
 
 
 AUTHORITY.fill(HeldRoles())

@@ -9,8 +9,9 @@ import msgspec
 
 from apps.control import journal
 from apps.control.commands import Command, to_plain
+from apps.control.declarations import POSTER
 from apps.control.models import Approval
-from apps.control.run import Actor, Origin, Run
+from apps.control.run import Actor, Origin, Run, accounts_of
 from apps.kernel.money import Money
 
 
@@ -38,12 +39,33 @@ def applying(
 
 
 def signed(run: Run, command: Command) -> dict[str, Any]:
-    """The whole meaning that is shown and signed: operation, command, effect."""
+    """The whole meaning that is shown and signed: operation, command, effect; one statement.
+
+    Accounts stand in it by their numbers: one that the operation itself opens gets another id each
+    time that its body runs.
+    """
+    known = POSTER().standing(accounts_of(run.entries))
+    meaning = run.meaning()
+    for entry in meaning["entries"]:
+        entry["legs"] = [
+            [known[account]["number"], amount, currency]
+            for account, amount, currency in entry["legs"]
+        ]
     return {
         "operation": run.operation.name,
         "version": run.operation.version,
         "command": to_plain(command),
-        **run.meaning(),
+        **meaning,
+    }
+
+
+def difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of two meanings that differ, each as it was and as it is now."""
+    parts = sorted(was.keys() | now.keys())
+    return {
+        part: {"was": was.get(part), "now": now.get(part)}
+        for part in parts
+        if was.get(part) != now.get(part)
     }
 
 
@@ -52,9 +74,8 @@ def meaning_hash(meaning: Mapping[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(meaning, order="deterministic")).hexdigest()
 
 
-def park(*, run: Run, command: Command, key: str, policy: Policy) -> int:
+def park(*, run: Run, command: Command, key: str, policy: Policy, meaning: dict[str, Any]) -> int:
     """Keep the command and its meaning; the approval's id."""
-    meaning = signed(run, command)
     journal.record_parked(run=run, command=command, key=key, meaning=meaning)
     approval = Approval.objects.create(
         run_id=run.id,

@@ -215,6 +215,13 @@ class Invariant:
 INVARIANTS: Registry[Invariant] = Registry("invariant")
 
 
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """A role in force somewhere; `limit_minor` in the base currency, None without a limit."""
+
+    limit_minor: int | None
+
+
 class Authority(Protocol):
     """How `access` answers the door: who may do what, where."""
 
@@ -225,8 +232,10 @@ class Authority(Protocol):
     # A scalar expression over %(actor)s: the actor's name.
     name: str
 
-    def holds_role(self, *, user: int, role: str, branch: int | None, date: dt.date) -> bool:
-        """Does the user hold the role in this branch (None: the whole bank) on this date?"""
+    def role_held(
+        self, *, user: int, role: str, branch: int | None, date: dt.date
+    ) -> "RoleHeld | None":
+        """How the user holds the role in this branch (None: the whole bank) on this date."""
         ...
 
 

@@ -58,13 +58,21 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 8
-# What another try may cure: serialization, deadlock, lock timeout, a date that moved meanwhile.
-_PASSING = {"40001", "40P01", "55P03", "SK001"}
+# What another try may cure: serialization, deadlock, lock timeout, a date that moved meanwhile;
+# a server that ends, has crashed or starts.
+_PASSING = {"40001", "40P01", "55P03", "SK001", "57P01", "57P02", "57P03"}
+# A look must not make others wait: it gives up before them.
+_PREVIEW_LIMITS = """SELECT set_config('lock_timeout', '500ms', true),
+                            set_config('statement_timeout', '10s', true)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a command: done, or parked until others agree."""
+    """What came of a command: done, or parked until others agree.
+
+    A repeated key tells what has become of a parked command since: done, declined, returned,
+    withdrawn or expired.
+    """
 
     run_id: UUID
     outcome: str
@@ -176,7 +184,10 @@ def _once(operation: Operation, command: Command, actor: Actor, key: str) -> Out
         if policy is not None:
             with _undone():
                 conclude(run, command, key=key, result=operation.body(cmd=command, run=run))
-            approval_id = approvals.park(run=run, command=command, key=key, policy=policy)
+                meaning = approvals.signed(run, command)
+            approval_id = approvals.park(
+                run=run, command=command, key=key, policy=policy, meaning=meaning
+            )
             return Outcome(run.id, "parked", None, approval_id)
         result = operation.body(cmd=command, run=run)
         plain = None if result is None else to_plain(result)
@@ -186,6 +197,7 @@ def _once(operation: Operation, command: Command, actor: Actor, key: str) -> Out
 
 def _rehearse(operation: Operation, command: Command, actor: Actor) -> Preview:
     with transaction.atomic(durable=True), guarding.door_open():
+        sql.rows(_PREVIEW_LIMITS)
         run, standing = _admit(operation, command, actor)
         policy = _judge(operation, command, run, standing)
         result = operation.body(cmd=command, run=run)
@@ -289,7 +301,10 @@ def _judge(
         raise NothingClosing if operation.closing else NotSetUp
     amount = operation.amount(command) if operation.amount else None
     if amount is not None:
-        _judge_amount(amount, standing)
+        if amount.minor <= 0:
+            raise AmountNotPositive(amount=str(amount))
+        if standing.limited:
+            require_within(amount, standing.limit_minor or 0, str(standing.base_currency))
     for kind, ids in operation.subjects(command).items():
         for guard in GUARDS:
             if kind in guard.kinds:
@@ -300,16 +315,14 @@ def _judge(
     return policy
 
 
-def _judge_amount(amount: Money, standing: _Standing) -> None:
-    if amount.minor <= 0:
-        raise AmountNotPositive(amount=str(amount))
-    if not standing.limited:
-        return
-    # Limits are in the base currency. Without a rate of the day an amount in another currency
-    # cannot be compared, and what cannot be judged is refused.
-    base = str(standing.base_currency)
-    limit = Money(standing.limit_minor or 0, base)
-    if amount.currency != base or amount > limit:
+def require_within(amount: Money, limit_minor: int, base_currency: str) -> None:
+    """Raises LimitExceeded where the amount is above a limit in the base currency.
+
+    Without a rate of the day an amount in another currency cannot be compared, and what cannot be
+    judged is refused.
+    """
+    limit = Money(limit_minor, base_currency)
+    if amount.currency != base_currency or amount > limit:
         raise LimitExceeded(amount=str(amount), limit=str(limit))
 
 
@@ -358,19 +371,21 @@ def _retrying(work: Callable[[], T]) -> T:
             if connection.in_atomic_block or not passing:
                 # Inside a caller's transaction nothing can be tried again.
                 raise (refusal or error) from error
+            if attempt == MAX_TRIES - 1:
+                raise (refusal or Busy()) from error
             log.info("try %d failed and is repeated: %s", attempt + 1, error)
-    raise Busy
+    raise AssertionError("the last try returns or raises")
 
 
 def _is_passing(error: Exception) -> bool:
-    if _sqlstate(error) in _PASSING:
+    state = _sqlstate(error)
+    if state in _PASSING:
         return True
-    if isinstance(error, InterfaceError) or (
-        isinstance(error, OperationalError) and not connection.is_usable()
-    ):
+    # A lost line says nothing of itself, or something of the class of connection exceptions.
+    lost = isinstance(error, InterfaceError | OperationalError) and state[:2] in {"", "08"}
+    if lost:
         connection.close()
-        return True
-    return False
+    return lost
 
 
 def _refusal_of(error: Exception) -> Refusal | None:

@@ -161,6 +161,15 @@ class SelfApproval(Refusal):
     )
 
 
+class NotMaker(Refusal):
+    code = "control.not_maker"
+    status = 403
+    sentence = Text(
+        uk="Відкликати запит може лише той, хто його створив. Якщо ви проти, відхиліть його.",
+        en="Only the person who made the request may withdraw it. If you are against it, decline.",
+    )
+
+
 class NotChecker(Refusal):
     code = "control.not_checker"
     status = 403

@@ -118,7 +118,9 @@ class Approval(models.Model):
         WAITING = "waiting"
         DONE = "done"
         DECLINED = "declined"
+        # Not done, as its effect was no longer the one that was signed: see `difference`.
         RETURNED = "returned"
+        WITHDRAWN = "withdrawn"
         EXPIRED = "expired"
 
     run_id = models.UUIDField(unique=True)
@@ -134,8 +136,10 @@ class Approval(models.Model):
     checkers = models.PositiveSmallIntegerField()
     at_close = models.CharField(max_length=6)
     booking_date = models.DateField()
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    # In the words of whoever declined.
     reason = models.TextField(blank=True)
+    difference = models.JSONField(null=True, help_text="What changed before it could be done")
     done_run_id = models.UUIDField(null=True)
 
     class Meta:

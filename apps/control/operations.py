@@ -2,12 +2,13 @@
 
 import datetime as dt
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from msgspec import Meta, Struct
 
-from apps.control import approvals, door
+from apps.control import approvals, auditing, door
 from apps.control.commands import Command, decode
 from apps.control.declarations import ANYWHERE, AUTHORITY, OPERATIONS, WHOLE_BANK, operation
 from apps.control.errors import (
@@ -16,12 +17,14 @@ from apps.control.errors import (
     MeaningChanged,
     NotChecker,
     NotFound,
+    NotMaker,
     SelfApproval,
 )
 from apps.control.models import Approval, ApprovalPolicy, ApprovalVote
 from apps.control.run import Run
 from apps.kernel.currencies import currency
 from apps.kernel.models import Bank, BookingDate, Branch
+from apps.kernel.queries import bank
 from apps.kernel.text import Text
 
 Reason = Annotated[str, Meta(min_length=3, max_length=1000)]
@@ -142,26 +145,23 @@ class Decided(Struct, frozen=True):
     sentence=Text(uk="Погоджено операцію", en="An operation was agreed to"),
 )
 def approve(*, cmd: Approve, run: Run) -> Decided:
-    """Agree; with the last voice needed, judge the command again and do it as its maker."""
+    """Agree; with the last voice needed, judge the command again and do it as its maker.
+
+    A refusal of the command goes to the checker, and the request waits on, without this voice. An
+    effect that is no longer the signed one goes back to the maker: what nobody saw is not done.
+    """
     approval = _waiting(cmd.approval)
-    checker = run.actor.user_id
-    if checker == approval.maker_id:
-        raise SelfApproval
-    _require_role(approval, run)
+    command = decode(OPERATIONS[approval.operation].command, approval.command)
+    _require_checker(approval, command, run)
     if cmd.meaning != approval.meaning_hash:
         raise MeaningChanged
-    if approval.votes.filter(checker_id=checker).exists():
+    votes = approval.votes.values_list("checker_id", flat=True)
+    if run.actor.user_id in votes:
         raise AlreadyVoted
-    ApprovalVote.objects.create(
-        approval=approval,
-        maker_id=approval.maker_id,
-        checker_id=checker,
-        meaning_hash=cmd.meaning,
-        run_id=run.id,
-    )
-    if approval.votes.count() < approval.checkers:
+    if len(votes) + 1 < approval.checkers:
+        _vote(approval, run)
         return Decided(Approval.State.WAITING)
-    return _carry_out(approval)
+    return _carry_out(approval, command, run)
 
 
 class Decline(Command):
@@ -178,10 +178,8 @@ class Decline(Command):
 def decline(*, cmd: Decline, run: Run) -> Decided:
     """Say no, with the reason that the maker will read."""
     approval = _waiting(cmd.approval)
-    if run.actor.user_id == approval.maker_id:
-        raise SelfApproval
-    _require_role(approval, run)
-    return _end(approval, Approval.State.DECLINED, cmd.reason)
+    _require_checker(approval, None, run)
+    return _end(approval, Approval.State.DECLINED, reason=cmd.reason)
 
 
 class Withdraw(Command):
@@ -198,26 +196,40 @@ def withdraw_request(*, cmd: Withdraw, run: Run) -> Decided:
     """The maker takes the request back."""
     approval = _waiting(cmd.approval)
     if run.actor.user_id != approval.maker_id:
-        raise NotChecker(role=approval.role)
-    return _end(approval, Approval.State.EXPIRED, "withdrawn by the maker")
+        raise NotMaker
+    return _end(approval, Approval.State.WITHDRAWN)
 
 
-def _carry_out(approval: Approval) -> Decided:
-    parked = OPERATIONS[approval.operation]
-    command = decode(parked.command, approval.command)
+def _carry_out(approval: Approval, command: Command, run: Run) -> Decided:
     savepoint = transaction.savepoint()
-    done = door.perform(parked, command, approvals.maker_of(approval), approval_id=approval.id)
+    _vote(approval, run)
+    done = door.perform(
+        OPERATIONS[approval.operation],
+        command,
+        approvals.maker_of(approval),
+        approval_id=approval.id,
+    )
+    auditing.follow(run)
     now = approvals.signed(done.run, command)
     if approvals.meaning_hash(now) != approval.meaning_hash:
+        # With what the body did goes the voice, too: nobody has agreed to this effect.
         transaction.savepoint_rollback(savepoint)
-        approval.meaning = {"was": approval.meaning, "is": now}
-        approval.save(update_fields=["meaning"])
-        return _end(approval, Approval.State.RETURNED, "the effect has changed")
+        changed = approvals.difference(approval.meaning, now)
+        return _end(approval, Approval.State.RETURNED, difference=changed)
+    transaction.savepoint_commit(savepoint)
     door.conclude(done.run, command, key="", result=done.result)
-    approval.state = Approval.State.DONE
-    approval.done_run_id = done.run.id
-    approval.save(update_fields=["state", "done_run_id"])
+    _end(approval, Approval.State.DONE, done_run_id=done.run.id)
     return Decided(Approval.State.DONE, str(done.run.id), done.result)
+
+
+def _vote(approval: Approval, run: Run) -> None:
+    ApprovalVote.objects.create(
+        approval=approval,
+        maker_id=approval.maker_id,
+        checker_id=run.actor.user_id,
+        meaning_hash=approval.meaning_hash,
+        run_id=run.id,
+    )
 
 
 def _waiting(approval_id: int) -> Approval:
@@ -229,16 +241,34 @@ def _waiting(approval_id: int) -> Approval:
     return approval
 
 
-def _require_role(approval: Approval, run: Run) -> None:
-    holds = AUTHORITY().holds_role(
+def _require_checker(approval: Approval, command: Command | None, run: Run) -> None:
+    """Raises SelfApproval or NotChecker; LimitExceeded where the role's limit is below the amount.
+
+    Without a command only the role counts: whoever may look may also say no.
+    """
+    if run.actor.user_id == approval.maker_id:
+        raise SelfApproval
+    held = AUTHORITY().role_held(
         user=run.actor.user_id, role=approval.role, branch=approval.branch_id, date=run.date
     )
-    if not holds:
+    if held is None:
         raise NotChecker(role=approval.role)
+    amount = OPERATIONS[approval.operation].amount
+    if command is not None and amount is not None and held.limit_minor is not None:
+        door.require_within(amount(command), held.limit_minor, bank().base_currency)
 
 
-def _end(approval: Approval, state: Approval.State, reason: str) -> Decided:
+def _end(
+    approval: Approval,
+    state: Approval.State,
+    *,
+    reason: str = "",
+    difference: dict[str, Any] | None = None,
+    done_run_id: UUID | None = None,
+) -> Decided:
     approval.state = state
     approval.reason = reason
-    approval.save(update_fields=["state", "reason"])
+    approval.difference = difference
+    approval.done_run_id = done_run_id
+    approval.save(update_fields=["state", "reason", "difference", "done_run_id"])
     return Decided(state)

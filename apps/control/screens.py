@@ -151,7 +151,7 @@ class OperationScreen(Screen):
 
     def _confirm(self, command: Command, key: str) -> HttpResponse:
         outcome = door.execute(self.operation, command, actor=self.request.actor, key=key)
-        if outcome.outcome == "parked":
+        if outcome.outcome != "done":
             return HttpResponseRedirect(
                 reverse("control:approval", args=[outcome.approval_id])
                 + "?"

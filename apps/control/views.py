@@ -1,6 +1,7 @@
 """Screens of the door: the inbox of approvals, and the journal."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -73,24 +74,9 @@ class Inbox(Screen):
     def _seen(self, chosen: Approval | None) -> dict[str, Any]:
         if chosen is None:
             return {"chosen": None}
-        accounts = sorted(
-            {leg[0] for entry in chosen.meaning.get("entries", []) for leg in entry["legs"]}
-        )
-        standing = POSTER().standing(accounts)
-        lines = [
-            {
-                "number": standing[account]["number"],
-                "name": standing[account]["name"],
-                "currency": currency,
-                "debit_minor": amount if amount > 0 else None,
-                "credit_minor": -amount if amount < 0 else None,
-                "before_minor": standing[account]["balance_minor"] * standing[account]["side"],
-                "after_minor": (standing[account]["balance_minor"] + amount)
-                * standing[account]["side"],
-            }
-            for entry in chosen.meaning.get("entries", [])
-            for account, amount, currency in entry["legs"]
-        ]
+        legs = [leg for entry in chosen.meaning.get("entries", []) for leg in entry["legs"]]
+        standing = POSTER().numbered(sorted({number for number, _, _ in legs}))
+        lines = [_line(leg, standing.get(leg[0])) for leg in legs]
         return {
             "chosen": chosen,
             "lines": lines,
@@ -102,6 +88,21 @@ class Inbox(Screen):
             "command": approvals.shown(chosen.command),
             "votes": chosen.votes.count(),
         }
+
+
+def _line(leg: Sequence[Any], standing: dict[str, Any] | None) -> dict[str, Any]:
+    """A leg of the signed effect; an account that the operation will open has no standing yet."""
+    number, amount, currency = leg
+    known = standing or {"name": "", "balance_minor": 0, "side": 1 if amount > 0 else -1}
+    return {
+        "number": number,
+        "name": known["name"],
+        "currency": currency,
+        "debit_minor": amount if amount > 0 else None,
+        "credit_minor": -amount if amount < 0 else None,
+        "before_minor": known["balance_minor"] * known["side"],
+        "after_minor": (known["balance_minor"] + amount) * known["side"],
+    }
 
 
 class JournalFilter(forms.Form):

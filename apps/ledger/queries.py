@@ -249,6 +249,16 @@ def gl_account_id(code: str) -> int | None:
 
 def standing(accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Number, name, side, currency and balance of some accounts, for previews; one statement."""
+    return _standing("a.id = ANY (%(accounts)s::bigint[])", {"accounts": list(accounts)})
+
+
+def numbered(numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The same by account numbers, as a signed meaning has them; unknown ones are left out."""
+    found = _standing("a.number = ANY (%(numbers)s::text[])", {"numbers": list(numbers)})
+    return {account["number"]: account for account in found.values()}
+
+
+def _standing(which: str, params: dict[str, Any]) -> dict[int, dict[str, Any]]:
     found = sql.rows(
         f"""SELECT a.id, a.number, a.name, a.side, a.currency,
                   coalesce(b.balance_minor,
@@ -260,8 +270,8 @@ def standing(accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
                                     WHERE p.account_id = a.id
                                       AND p.booking_date > {_LAST_CLOSED}), 0))::bigint)
              FROM ledger_account a LEFT JOIN ledger_balance b ON b.account_id = a.id
-            WHERE a.id = ANY (%(accounts)s::bigint[])""",  # noqa: S608
-        {"accounts": list(accounts)},
+            WHERE {which}""",  # noqa: S608 - the condition is one of the two above
+        params,
     )
     names = ("number", "name", "side", "currency", "balance_minor")
     return {key: dict(zip(names, rest, strict=True)) for key, *rest in found}
