@@ -27,6 +27,9 @@ import django  # noqa: E402
 from tests import probes  # noqa: E402, F401
 
 django.setup()
+# A worker of xdist inherits the environment; with this name in it pytest-django would set Django up
+# there before the probes are declared.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 servers.require_throwaway()
 
 import hypothesis  # noqa: E402
