@@ -139,6 +139,34 @@ def execute(
         raise
 
 
+def execute_next(
+    name: str, pick: Callable[[], tuple[Command, str] | None], *, actor: Actor
+) -> Outcome | None:
+    """Do the operation `name` on what `pick` finds to be done, or nothing where it finds None.
+
+    `pick` gives the command and its key. It is called inside the transaction, so that a row which
+    it locks is the claim of the work, free again at once when the worker dies; and once more after
+    a failure that may pass.
+    """
+    operation = named(name)
+    picked: tuple[Command, str] | None = None
+
+    def once() -> Outcome | None:
+        nonlocal picked
+        with transaction.atomic(durable=True), guarding.door_open():
+            picked = pick()
+            return None if picked is None else _do(operation, picked[0], actor, picked[1])
+
+    try:
+        return _retrying(once)
+    except Refusal as refusal:
+        if picked is not None:
+            journal.record_refusal(
+                operation=operation, given=picked[0], actor=actor, key=picked[1], refusal=refusal
+            )
+        raise
+
+
 def preview(name: str, given: Command | Mapping[str, Any] | bytes, *, actor: Actor) -> Preview:
     """Run the same body in a transaction that is rolled back; the look itself is journalled."""
     operation = named(name)
@@ -177,22 +205,26 @@ def conclude(run: Run, command: Command, *, key: str, result: Any) -> None:
 
 def _once(operation: Operation, command: Command, actor: Actor, key: str) -> Outcome:
     with transaction.atomic(durable=True), guarding.door_open():
-        run, standing = _admit(operation, command, actor, key=key)
-        if not standing.claimed:
-            return _answered(operation, command, actor, key)
-        policy = _judge(operation, command, run, standing)
-        if policy is not None:
-            with _undone():
-                conclude(run, command, key=key, result=operation.body(cmd=command, run=run))
-                meaning = approvals.signed(run, command)
-            approval_id = approvals.park(
-                run=run, command=command, key=key, policy=policy, meaning=meaning
-            )
-            return Outcome(run.id, "parked", None, approval_id)
-        result = operation.body(cmd=command, run=run)
-        plain = None if result is None else to_plain(result)
-        conclude(run, command, key=key, result=plain)
-        return Outcome(run.id, "done", plain)
+        return _do(operation, command, actor, key)
+
+
+def _do(operation: Operation, command: Command, actor: Actor, key: str) -> Outcome:
+    run, standing = _admit(operation, command, actor, key=key)
+    if not standing.claimed:
+        return _answered(operation, command, actor, key)
+    policy = _judge(operation, command, run, standing)
+    if policy is not None:
+        with _undone():
+            conclude(run, command, key=key, result=operation.body(cmd=command, run=run))
+            meaning = approvals.signed(run, command)
+        approval_id = approvals.park(
+            run=run, command=command, key=key, policy=policy, meaning=meaning
+        )
+        return Outcome(run.id, "parked", None, approval_id)
+    result = operation.body(cmd=command, run=run)
+    plain = None if result is None else to_plain(result)
+    conclude(run, command, key=key, result=plain)
+    return Outcome(run.id, "done", plain)
 
 
 def _rehearse(operation: Operation, command: Command, actor: Actor) -> Preview:
