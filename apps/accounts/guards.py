@@ -218,7 +218,7 @@ _prove(
                               WHERE r.code = 'levy' AND r.valid_from <= p.booking_date
                               ORDER BY r.valid_from DESC LIMIT 1) levy ON true
          WHERE p.accrued_through <= %(date)s
-           AND (p.gross_minor + p.carried_minor IS DISTINCT FROM p.brought + e.earned
+           AND (p.gross_minor + p.carried_minor <> p.brought + coalesce(e.earned, 0)
                 OR p.pit_minor <> CASE WHEN terms.taxed THEN
                        round(p.gross_minor * coalesce(pit.rate, 0) / 100) ELSE 0 END
                 OR p.levy_minor <> CASE WHEN terms.taxed THEN

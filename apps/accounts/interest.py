@@ -67,13 +67,16 @@ _ACCOUNTS = """
              WHERE id BETWEEN %(low)s AND %(high)s OFFSET 0) part"""
 
 # What accrued since the last payment, with the fraction that it carried, rounded to whole units.
-# The dates are listed, as the accruals' key leads with the date; the first of them also tells
-# which months need no look.
+# Nearly all of it lies between `first` and `through`, read range by range as the accruals' key
+# leads with the date. Where the last payment was not just before `first`, the days between them are
+# sought one by one: added if it was earlier, taken off if it was later. A deposit that earned
+# nothing from `first` on has nothing to pay.
 _PAY = """
     WITH due AS MATERIALIZED (
-        SELECT d.id, d.product_id, d.branch_id, d.currency, t.taxed,
-               coalesce(paid.accrued_through, d.opened_on - 1) AS since,
-               coalesce(paid.carried_minor, 0) AS carried
+        SELECT d.id, t.product, d.branch_id, t.taxed, coalesce(paid.carried_minor, 0) AS carried,
+               coalesce(paid.accrued_through + 1, d.opened_on) AS since,
+               CASE WHEN paid.accrued_through IS NULL THEN d.opened_on < %(first)s
+                    ELSE paid.accrued_through + 1 <> %(first)s END AS astray
           FROM accounts_deposit d
           JOIN unnest(%(products)s::bigint[], %(taxed)s::boolean[]) AS t (product, taxed)
             ON t.product = d.product_id
@@ -81,30 +84,41 @@ _PAY = """
                                FROM accounts_capitalisation c WHERE c.deposit_id = d.id
                               ORDER BY accrued_through DESC LIMIT 1) paid ON true
          WHERE d.id BETWEEN %(low)s AND %(high)s AND d.closed_on IS NULL),
-    accrued AS (
-        SELECT due.id, due.carried + sum(a.amount_minor) AS exact
-          FROM due JOIN accounts_accrual a ON a.deposit_id = due.id AND a.booking_date > due.since
-         WHERE a.deposit_id BETWEEN %(low)s AND %(high)s
-           AND a.booking_date > (SELECT min(since) FROM due)
-           AND a.booking_date <= %(through)s
-           AND a.booking_date = ANY (ARRAY(
-                   SELECT generate_series((SELECT min(since) + 1 FROM due), %(through)s::date,
-                                          '1 day')::date))
-         GROUP BY due.id, due.carried),
+    recent AS (
+        SELECT deposit_id, sum(amount_minor) AS earned
+          FROM accounts_accrual
+         WHERE deposit_id BETWEEN %(low)s AND %(high)s
+           AND booking_date BETWEEN %(first)s AND %(through)s
+           AND booking_date = ANY (%(dates)s::date[])
+         GROUP BY deposit_id),
     payout AS MATERIALIZED (
-        SELECT due.*, exact, round(exact)::bigint AS gross,
-               CASE WHEN taxed THEN round(round(exact) * %(pit)s / 100)::bigint ELSE 0 END AS pit,
-               CASE WHEN taxed THEN round(round(exact) * %(levy)s / 100)::bigint ELSE 0 END AS levy
-          FROM due JOIN accrued USING (id) WHERE exact >= 0.5),
+        SELECT due.*, total.exact, gross.minor AS gross,
+               CASE WHEN taxed THEN round(gross.minor * %(pit)s / 100)::bigint ELSE 0 END AS pit,
+               CASE WHEN taxed THEN round(gross.minor * %(levy)s / 100)::bigint ELSE 0 END AS levy
+          FROM recent JOIN due ON due.id = recent.deposit_id
+          LEFT JOIN LATERAL (
+               SELECT sum(CASE WHEN a.booking_date < %(first)s THEN a.amount_minor
+                               ELSE -a.amount_minor END) AS earned
+                 FROM accounts_accrual a
+                WHERE due.astray AND a.deposit_id = due.id
+                  AND a.booking_date >= least(due.since, %(first)s)
+                  AND a.booking_date < greatest(due.since, %(first)s)
+                  AND a.booking_date = ANY (ARRAY(
+                          SELECT generate_series(least(due.since, %(first)s::date),
+                                                 greatest(due.since, %(first)s::date) - 1,
+                                                 '1 day')::date))) astray ON due.astray
+         CROSS JOIN LATERAL (
+               SELECT carried + recent.earned + coalesce(astray.earned, 0) AS exact) total
+         CROSS JOIN LATERAL (SELECT round(total.exact)::bigint AS minor) gross),
     made AS (
         INSERT INTO accounts_capitalisation (deposit_id, accrued_through, booking_date,
                gross_minor, pit_minor, levy_minor, net_minor, carried_minor, run_id)
         SELECT id, %(through)s, %(booked)s, gross, pit, levy, gross - pit - levy, exact - gross,
                %(payer)s
           FROM payout)
-    SELECT product_id, branch_id, currency, count(*), sum(gross)::bigint, sum(pit)::bigint,
-           sum(levy)::bigint
-      FROM payout GROUP BY product_id, branch_id, currency"""
+    SELECT product, branch_id, count(*) FILTER (WHERE gross > 0), sum(gross)::bigint,
+           sum(pit)::bigint, sum(levy)::bigint
+      FROM payout GROUP BY product, branch_id"""
 
 # Dr accrued interest, gross; Cr the deposit, net; Cr taxes payable. One entry for each deposit.
 _PAYOUTS = """
@@ -112,10 +126,9 @@ _PAYOUTS = """
            leg.account, leg.amount_minor, d.currency
       FROM accounts_capitalisation c
       JOIN accounts_deposit d ON d.id = c.deposit_id
-      JOIN unnest(%(products)s::bigint[], %(branches)s::bigint[], %(currencies)s::text[],
-                  %(accrued)s::bigint[], %(taxes)s::bigint[])
-           AS own (product, branch, currency, accrued, taxes)
-        ON (own.product, own.branch, own.currency) = (d.product_id, d.branch_id, d.currency)
+      JOIN unnest(%(products)s::bigint[], %(branches)s::bigint[], %(accrued)s::bigint[],
+                  %(taxes)s::bigint[]) AS own (product, branch, accrued, taxes)
+        ON (own.product, own.branch) = (d.product_id, d.branch_id)
      CROSS JOIN LATERAL (VALUES (own.accrued, c.gross_minor), (d.account_id, -c.net_minor),
                                 (own.taxes, -c.pit_minor - c.levy_minor))
            AS leg (account, amount_minor)
@@ -204,56 +217,65 @@ def pay(
     *,
     run: Run,
     terms: Sequence[Terms],
+    first: dt.date,
     through: dt.date,
     low: int,
     high: int,
     kind: str,
-) -> dict[str, Any]:
+) -> dict[str, int]:
     """Pay what accrued through a date on the deposits `low` to `high` of these products.
 
-    Taxes are those of the run's booking date. Counts and whole minor units come back; the entries
-    are added to the run as a query.
+    Only deposits that earned something from `first` on are looked at. Taxes are those of the run's
+    booking date. How many were paid and whole minor units come back; the entries are added to the
+    run as a query.
     """
     rates = products.tax_rates(run.date)
-    code_of = {one.product: one.code for one in terms}
-    gl_of = {one.product: one.accrued_gl for one in terms}
+    of = {one.product: one for one in terms}
     where = {"low": low, "high": high, "through": through, "payer": run.id}
+    days = (through - first).days + 1
     groups = sql.rows(
         _PAY,
         {
             **where,
-            "products": list(code_of),
+            "first": first,
+            "dates": [first + dt.timedelta(days=day) for day in range(days)],
+            "products": list(of),
             "taxed": [one.taxed for one in terms],
             "booked": run.date,
             "pit": rates.pit,
             "levy": rates.levy,
         },
     )
-    totals = {"paid": 0, "gross_minor": 0, "pit_minor": 0, "levy_minor": 0}
+    paid = [group for group in groups if group[2]]
+    if paid:
+        run.add_query(_PAYOUTS, where | _payout_accounts(paid, of, kind, through, run))
+    names = ("paid", "gross_minor", "pit_minor", "levy_minor")
+    return {name: sum(group[place] for group in paid) for place, name in enumerate(names, 2)}
+
+
+def _payout_accounts(
+    groups: Sequence[tuple[Any, ...]],
+    terms: Mapping[int, Terms],
+    kind: str,
+    through: dt.date,
+    run: Run,
+) -> dict[str, Any]:
+    """What `_PAYOUTS` needs to know of each group: accrued interest, and taxes where withheld."""
     accrued: list[int] = []
     taxes: list[int | None] = []
-    for product, branch, currency, *counted in groups:
-        for name, amount in zip(totals, counted, strict=True):
-            totals[name] += amount
-        where_to = {"run": run, "branch": branch, "currency": currency}
-        accrued.append(internal_account(gl_code=gl_of[product], part=code_of[product], **where_to))
-        withheld = counted[2] + counted[3] > 0
-        taxes.append(internal_account(gl_code=TAXES_GL, **where_to) if withheld else None)
-    if groups:
-        run.add_query(
-            _PAYOUTS,
-            {
-                **where,
-                "kind": kind,
-                "narrative": f"Відсотки по {through:%d.%m.%Y}",
-                "products": [group[0] for group in groups],
-                "branches": [group[1] for group in groups],
-                "currencies": [group[2] for group in groups],
-                "accrued": accrued,
-                "taxes": taxes,
-            },
-        )
-    return totals
+    for product, branch, _, _, pit, levy in groups:
+        of = terms[product]
+        where = {"run": run, "branch": branch, "currency": of.currency}
+        accrued.append(internal_account(gl_code=of.accrued_gl, part=of.code, **where))
+        taxes.append(internal_account(gl_code=TAXES_GL, **where) if pit + levy else None)
+    return {
+        "kind": kind,
+        "narrative": f"Відсотки по {through:%d.%m.%Y}",
+        "products": [group[0] for group in groups],
+        "branches": [group[1] for group in groups],
+        "accrued": accrued,
+        "taxes": taxes,
+    }
 
 
 def _settled_by_closing(date: dt.date) -> list[tuple[Any, ...]]:

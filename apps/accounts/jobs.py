@@ -55,6 +55,7 @@ def capitalise_interest(*, date: dt.date, chunk: Chunk, run: Run) -> dict[str, A
     return interest.pay(
         run=run,
         terms=monthly,
+        first=date.replace(day=1),
         through=date,
         low=chunk.low,
         high=chunk.high,

@@ -88,6 +88,7 @@ class Capitalisation(models.Model):
     """Accrued interest that became the customer's money, through the accrual of a date.
 
     `gross = pit + levy + net`; `carried_minor` is the fraction that gross left, for the next time.
+    Where all of it is such a fraction, the row tells that it was looked at, and has no entry.
     """
 
     pk = models.CompositePrimaryKey("deposit_id", "accrued_through")

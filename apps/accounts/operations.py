@@ -385,6 +385,7 @@ def settle_interest(*, cmd: SettleInterest, run: Run) -> InterestSettled:
     paid = interest.pay(
         run=run,
         terms=[terms],
+        first=queries.unpaid_since(deposit.id),
         through=run.date - dt.timedelta(days=1),
         low=deposit.id,
         high=deposit.id,

@@ -107,6 +107,17 @@ def accrued(deposit_id: int) -> Decimal:
     return found
 
 
+def unpaid_since(deposit_id: int) -> dt.date:
+    """The first day whose interest is not paid yet; one statement."""
+    found: dt.date = sql.value(
+        """SELECT coalesce((SELECT max(accrued_through) + 1 FROM accounts_capitalisation
+                             WHERE deposit_id = d.id), d.opened_on)
+             FROM accounts_deposit d WHERE d.id = %(id)s""",
+        {"id": deposit_id},
+    )
+    return found
+
+
 def of_customer(customer: int) -> list[Overview]:
     """The deposits that a customer owns or may dispose of, open ones first; one statement."""
     found = sql.rows(

@@ -20,12 +20,13 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON accounts_accrual
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON accounts_accrual
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- The key makes interest through a date be paid once, and finds a deposit's last payment.
+-- The key makes interest through a date be paid once, and finds a deposit's last payment. What
+-- accrued and rounds to nothing has its row too: it is carried, and never sought again.
 CREATE TABLE accounts_capitalisation (
     deposit_id bigint NOT NULL,
     accrued_through date NOT NULL,
     booking_date date NOT NULL,
-    gross_minor bigint NOT NULL CHECK (gross_minor > 0),
+    gross_minor bigint NOT NULL CHECK (gross_minor >= 0),
     pit_minor bigint NOT NULL CHECK (pit_minor >= 0),
     levy_minor bigint NOT NULL CHECK (levy_minor >= 0),
     net_minor bigint NOT NULL CHECK (net_minor >= 0),
