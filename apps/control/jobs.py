@@ -1,13 +1,17 @@
-"""The outbox on its way out, after the commit and at least once."""
+"""The outbox on its way out, after the commit and at least once; what the close lets expire."""
 
+import datetime as dt
 import logging
+from typing import Any
 
 from celery import shared_task
 from django.db import transaction
 
 from apps.control import guarding
-from apps.control.declarations import TOPICS
-from apps.control.models import OutboxMessage
+from apps.control.declarations import STEPS, TOPICS, Chunk, Phase, Step
+from apps.control.models import Approval, OutboxMessage
+from apps.control.run import Run
+from apps.kernel.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -46,3 +50,24 @@ def deliver(limit: int = 500) -> int:
                 message.delete()
                 delivered += 1
     return delivered
+
+
+def expire_requests(*, date: dt.date, chunk: Chunk | None, run: Run) -> dict[str, Any]:
+    """Let requests of the date expire where their policy says so; what waits then is the next's."""
+    expired = Approval.objects.filter(
+        state=Approval.State.WAITING,
+        at_close="expire",
+        booking_date__lte=date,
+    ).update(state=Approval.State.EXPIRED)
+    return {"expired": expired}
+
+
+STEPS.add(
+    "control.expire_requests",
+    Step(
+        name="control.expire_requests",
+        phase=Phase.CUTOFF,
+        title=Text(uk="Скасування запитів, що не дочекалися", en="Expiry of requests that waited"),
+        body=expire_requests,
+    ),
+)
