@@ -1,0 +1,271 @@
+"""The founding of the demo's bank: branches, staff, products, tills, customers and their accounts.
+
+Every step has a key of its own that never changes, so that a founding which was cut short is
+finished by the next run and nothing is founded twice.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from apps.cash.models import Till
+from apps.control.door import execute
+from apps.control.run import Actor, Origin
+from apps.kernel.models import Bank
+from apps.kernel.text import Text
+from apps.ledger.models import Account
+from bank import roles
+from bank.demo.people import Person, people
+from bank.installation import Identity, install
+
+# Four days before a month ends, the last of them a Saturday: the first run crosses it.
+IDENTITY = Identity(
+    name_uk="Банк «Калина»",
+    name_en="Kalyna Bank",
+    code="399991",
+    base_currency="UAH",
+    first_date=dt.date(2026, 1, 27),
+)
+# From here on a withdrawal in cash needs the supervisor, in minor units of the hryvnia.
+LARGE_WITHDRAWAL_MINOR = 5_000_000
+VAULT_MINOR = 2_000_000_000
+TELLERS = 2
+_STAFF_SEED, _CUSTOMER_SEED = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A branch of the demo; `slug` is the beginning of its people's user names."""
+
+    code: str
+    slug: str
+    name: Text
+
+
+PLACES = (
+    Place("001", "kyiv", Text(uk="Київ, Хрещатик", en="Kyiv, Khreshchatyk")),
+    Place("002", "lviv", Text(uk="Львів, площа Ринок", en="Lviv, Rynok Square")),
+    Place("003", "odesa", Text(uk="Одеса, Дерибасівська", en="Odesa, Derybasivska")),
+)
+HEAD_OFFICE = (
+    "administrator",
+    "product_manager",
+    "accountant",
+    "chief_accountant",
+    "operations",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    code: str
+    kind: str
+    name: Text
+    currency: str
+    # Annual rates in percent, by the days after the founding from which they hold.
+    rates: tuple[tuple[int, str], ...]
+
+
+PRODUCTS = (
+    _Product("CURRENT", "current", Text(uk="Поточний", en="Current"), "UAH", ((0, "0"),)),
+    _Product(
+        "EURO", "current", Text(uk="Поточний у євро", en="Current, euros"), "EUR", ((0, "0"),)
+    ),
+    # Dearer from 1 February, by a version that is known beforehand.
+    _Product("SAVINGS", "savings", Text(uk="Ощадний", en="Savings"), "UAH", ((0, "9"), (5, "9.5"))),
+)
+
+
+def founded() -> bool:
+    """Is the demo's bank there, whole? Raises RuntimeError where another bank is."""
+    bank = Bank.objects.filter(id=1).first()
+    if bank is None:
+        return False
+    if (bank.code, bank.name_uk) != (IDENTITY.code, IDENTITY.name_uk):
+        raise RuntimeError(f"{bank.name_en} is in this database, and the demo would work in it")
+    # Tills are what is made last.
+    return Till.objects.filter(kind=Till.Kind.COUNTER).count() == TELLERS * len(PLACES)
+
+
+def found(*, customers: int) -> None:
+    """Found the bank on its first date, with so many customers."""
+    system = install(IDENTITY)
+    founder = _Founder(system)
+    branches = {
+        place.code: founder.do(
+            "control.open_branch",
+            {"code": place.code, "name_uk": place.name.uk, "name_en": place.name.en},
+            key=f"branch:{place.code}",
+        )["branch"]
+        for place in PLACES
+    }
+    roles.define(actor=system)
+    staff = founder.hire(branches)
+    founder.do(
+        "control.set_approval_policy",
+        {
+            "operation": "cash.withdraw",
+            "role": "supervisor",
+            "from_amount_minor": LARGE_WITHDRAWAL_MINOR,
+            "valid_from": IDENTITY.first_date,
+        },
+        key="policy:cash.withdraw",
+    )
+    for product in PRODUCTS:
+        _offer(founder, product, by=staff["product_manager"])
+    _open_accounts_of_the_bank(founder, branches[PLACES[0].code], by=staff["accountant"])
+    for number, person in enumerate(itertools.islice(people(seed=_CUSTOMER_SEED), customers)):
+        place = PLACES[number % len(PLACES)]
+        _welcome(founder, number, person, branches[place.code], by=staff[f"{place.slug}.teller1"])
+    for place in PLACES:
+        _furnish(founder, place, branches[place.code], by=staff[f"{place.slug}.supervisor"])
+
+
+class _Founder:
+    """Does each step once, as the system or as somebody of the staff."""
+
+    def __init__(self, system: Actor) -> None:
+        self.system = system
+
+    def do(
+        self, name: str, fields: Mapping[str, Any], *, key: str, by: Actor | None = None
+    ) -> dict[str, Any]:
+        outcome = execute(name, fields, actor=by or self.system, key=f"demo:{key}")
+        result: dict[str, Any] = outcome.result or {}
+        return result
+
+    def hire(self, branches: Mapping[str, int]) -> dict[str, Actor]:
+        """The head office, and in each branch a supervisor and its tellers, by user name."""
+        posts: list[tuple[str, str, int | None]] = [(role, role, None) for role in HEAD_OFFICE]
+        for place in PLACES:
+            branch = branches[place.code]
+            posts.append((f"{place.slug}.supervisor", "supervisor", branch))
+            posts += [
+                (f"{place.slug}.teller{number}", "teller", branch)
+                for number in range(1, TELLERS + 1)
+            ]
+        return {
+            username: self._hire(username, role, branch, person)
+            for (username, role, branch), person in zip(
+                posts, people(seed=_STAFF_SEED), strict=False
+            )
+        }
+
+    def _hire(self, username: str, role: str, branch: int | None, person: Person) -> Actor:
+        user = self.do(
+            "access.add_user",
+            {"username": username, "full_name": f"{person.first_name} {person.last_name}"},
+            key=f"user:{username}",
+        )["user"]
+        self.do(
+            "access.grant_role",
+            {"user": user, "role": role, "branch": branch, "valid_from": IDENTITY.first_date},
+            key=f"holding:{username}",
+        )
+        return Actor(user_id=user, origin=Origin.SCREEN)
+
+
+def _offer(founder: _Founder, product: _Product, *, by: Actor) -> None:
+    founder.do(
+        "products.create_product",
+        {
+            "code": product.code,
+            "kind": product.kind,
+            "name_uk": product.name.uk,
+            "name_en": product.name.en,
+            "currency": product.currency,
+        },
+        key=f"product:{product.code}",
+        by=by,
+    )
+    for days, rate in product.rates:
+        founder.do(
+            "products.add_version",
+            {
+                "product": product.code,
+                "valid_from": IDENTITY.first_date + dt.timedelta(days=days),
+                "annual_rate": Decimal(rate),
+                "capitalisation": "monthly" if Decimal(rate) else "none",
+            },
+            key=f"version:{product.code}:{days}",
+            by=by,
+        )
+
+
+def _open_accounts_of_the_bank(founder: _Founder, branch: int, *, by: Actor) -> None:
+    """Internal accounts on which the accountant books by hand."""
+    for gl_code in ("7431", "7432", "3619"):
+        founder.do(
+            "finance.open_internal_account",
+            {"branch": branch, "gl_code": gl_code, "currency": IDENTITY.base_currency},
+            key=f"internal:{gl_code}",
+            by=by,
+        )
+
+
+def _welcome(founder: _Founder, number: int, person: Person, branch: int, *, by: Actor) -> None:
+    """A customer with a current account; most save as well, a few keep euros."""
+    customer = founder.do(
+        "customers.register_person",
+        {
+            "branch": branch,
+            "last_name": person.last_name,
+            "first_name": person.first_name,
+            "patronymic": person.patronymic,
+            "birth_date": person.birth_date,
+            "tax_number": person.tax_number,
+            "phone": person.phone,
+        },
+        key=f"customer:{number}",
+        by=by,
+    )["customer"]
+    products = ["CURRENT"]
+    if number % 5 < 3:
+        products.append("SAVINGS")
+    if number % 15 == 0:
+        products.append("EURO")
+    for product in products:
+        founder.do(
+            "accounts.open_deposit",
+            {"customer": customer, "product": product, "branch": branch},
+            key=f"deposit:{number}:{product}",
+            by=by,
+        )
+
+
+def _furnish(founder: _Founder, place: Place, branch: int, *, by: Actor) -> None:
+    """A vault with cash from the central bank, and an empty till for each teller."""
+    names = {"vault": ["Сховище"], "counter": [f"Каса {n}" for n in range(1, TELLERS + 1)]}
+    for kind, till_names in names.items():
+        for name in till_names:
+            till = founder.do(
+                "cash.create_till",
+                {
+                    "branch": branch,
+                    "currency": IDENTITY.base_currency,
+                    "kind": kind,
+                    "name": f"{name}, {place.name.uk.split(',')[0]}",
+                },
+                key=f"till:{place.code}:{name}",
+                by=by,
+            )["till"]
+            if kind == "vault":
+                founder.do(
+                    "cash.supply_vault",
+                    {"till": till, "amount": {"amount": "20000000.00", "currency": "UAH"}},
+                    key=f"supply:{place.code}",
+                    by=by,
+                )
+
+
+def internal_account(gl_code: str) -> str:
+    """The number of the bank's own account that the accountant books on."""
+    number: str = (
+        Account.objects.filter(gl_account__code=gl_code, branch__code=PLACES[0].code, limited=False)
+        .values_list("number", flat=True)
+        .get()
+    )
+    return number

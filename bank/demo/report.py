@@ -1,0 +1,286 @@
+"""What the demo shows in the end: days, balances, proofs, a statement, and who did what."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from apps.control.declarations import INVARIANTS, OPERATIONS, STEPS
+from apps.kernel import formats, sql
+from apps.kernel.queries import last_closed_date
+from apps.kernel.text import Text
+from apps.ledger import queries as ledger
+from bank.demo.founding import IDENTITY
+from bank.demo.terminal import Terminal, clipped
+
+STATEMENT_LINES = 9
+JOURNAL_LINES = 14
+
+_OUTCOMES = {
+    "done": Text(uk="виконано", en="done"),
+    "parked": Text(uk="чекає", en="waits"),
+    "refused": Text(uk="відмова", en="refused"),
+}
+# Of the last closed date: what another person agreed to or undid, then what was refused.
+_JOURNAL = """
+    SELECT r.at, r.actor_name, r.operation, r.amount_minor, r.currency, r.outcome,
+           (SELECT string_agg(voter.actor_name, ', ' ORDER BY voter.at)
+              FROM control_approvalvote v JOIN control_operationrun voter ON voter.id = v.run_id
+             WHERE v.approval_id = r.approval_id),
+           r.refusal->>'code'
+      FROM control_operationrun r
+     WHERE r.booking_date = %(date)s
+       AND (r.outcome = 'refused' OR r.approval_id IS NOT NULL
+            OR r.operation IN ('ledger.reverse_entry', 'control.decline', 'eod.open_next_day',
+                               'finance.book_manual_entry')
+            OR r.operation = 'cash.close_session' AND r.result->>'difference_minor' <> '0')
+     ORDER BY r.at LIMIT %(limit)s"""
+_DAYS = """
+    SELECT d.date, count(DISTINCT p.entry_id),
+           coalesce(sum(p.amount_minor) FILTER (WHERE p.amount_minor > 0 AND p.currency = %(base)s),
+                    0)::bigint,
+           (SELECT coalesce(sum(amount_minor), 0) FROM accounts_accrual a
+             WHERE a.booking_date = d.date),
+           (SELECT coalesce(sum(pit_minor + levy_minor), 0)::bigint FROM accounts_capitalisation c
+             WHERE c.booking_date = d.date),
+           (SELECT count(*) FROM control_operationrun r
+             WHERE r.booking_date = d.date AND r.outcome = 'parked'),
+           (SELECT count(*) FROM control_operationrun r
+             WHERE r.booking_date = d.date AND r.outcome = 'refused'),
+           extract(epoch FROM d.closed_at - d.closing_at)
+      FROM kernel_bookingdate d LEFT JOIN ledger_posting p ON p.booking_date = d.date
+     WHERE d.status = 'closed' AND d.date >= %(since)s
+     GROUP BY d.date ORDER BY d.date"""
+# A savings account whose interest was capitalised, the one with most lines.
+_SHOWN = """
+    SELECT d.id, d.number, d.account_id, c.last_name || ' ' || c.first_name || ' ' || c.patronymic,
+           d.currency
+      FROM accounts_deposit d
+      JOIN customers_customer c ON c.id = d.customer_id
+      JOIN accounts_capitalisation i ON i.deposit_id = d.id AND i.net_minor > 0
+     ORDER BY (SELECT count(*) FROM ledger_posting p WHERE p.account_id = d.account_id) DESC, d.id
+     LIMIT 1"""
+_INTEREST = """
+    SELECT booking_date, gross_minor, pit_minor, levy_minor, net_minor
+      FROM accounts_capitalisation WHERE deposit_id = %(deposit)s ORDER BY booking_date"""
+_OPERATIONS_OF = "SELECT id, operation FROM control_operationrun WHERE id = ANY (%(runs)s::uuid[])"
+
+
+class Report:
+    """Writes all sections for the days since `since`; `wrong` tells whether anything was off."""
+
+    def __init__(self, terminal: Terminal, *, language: str, since: dt.date) -> None:
+        self._terminal = terminal
+        self._language = language
+        self._since = since
+        closed = last_closed_date()
+        assert closed is not None, "the report comes after the first close"
+        self._date = closed
+        self.wrong: list[str] = []
+
+    def write(self, *, log: Path, data: str) -> None:
+        self.days()
+        self.trial_balance()
+        self.statement()
+        self.journal()
+        self.proofs()
+        self.places(log=log, data=data)
+
+    def days(self) -> None:
+        found = sql.rows(_DAYS, {"base": IDENTITY.base_currency, "since": self._since})
+        self._heading(Text(uk="Операційні дні", en="Business days"))
+        self._terminal.table(
+            [
+                self._say("день", "date"),
+                self._say("проведень", "entries"),
+                self._say("оборот, UAH", "turnover, UAH"),
+                self._say("нараховано", "accrued"),
+                self._say("податків", "taxes"),
+                self._say("погоджень", "approvals"),
+                self._say("відмов", "refusals"),
+                self._say("закрито за", "closed in"),
+            ],
+            [
+                [
+                    self._day(date),
+                    str(entries),
+                    self._money(turnover),
+                    self._exact(accrued),
+                    self._money(taxes),
+                    str(parked),
+                    str(refused),
+                    f"{seconds:.1f} {self._say('с', 's')}",
+                ]
+                for date, entries, turnover, accrued, taxes, parked, refused, seconds in found
+            ],
+            right=range(1, 8),
+        )
+
+    def trial_balance(self) -> None:
+        """Debit and credit balances by GL account; their totals must be equal in each currency."""
+        self._heading(Text(uk="Оборотно-сальдова відомість", en="Trial balance"), self._date)
+        lines = ledger.trial_balance(self._date)
+        for currency in sorted({line.currency for line in lines}, key=lambda one: one != "UAH"):
+            of = [line for line in lines if line.currency == currency]
+            debits = sum(line.closing_minor for line in of if line.closing_minor > 0)
+            credits_ = -sum(line.closing_minor for line in of if line.closing_minor < 0)
+            if debits != credits_:
+                self.wrong.append(f"trial balance in {currency}")
+            self._terminal.table(
+                [
+                    self._say("рахунок", "account"),
+                    currency,
+                    self._say("дебет", "debit"),
+                    self._say("кредит", "credit"),
+                ],
+                [
+                    [
+                        line.code,
+                        clipped(self._say(line.name_uk, line.name_en), 56),
+                        self._money(line.closing_minor) if line.closing_minor > 0 else "",
+                        self._money(-line.closing_minor) if line.closing_minor < 0 else "",
+                    ]
+                    for line in of
+                ],
+                right=(2, 3),
+                total=["", self._say("разом", "total"), self._money(debits), self._money(credits_)],
+            )
+
+    def statement(self) -> None:
+        """The last lines of a savings account, and how its interest became the customer's."""
+        shown = sql.row(_SHOWN)
+        if shown is None:
+            return
+        deposit, number, account, owner, currency = shown
+        self._heading(Text(uk="Виписка", en="Statement"), f"{owner}, {number}, {currency}")
+        lines = ledger.statement(account, limit=STATEMENT_LINES)
+        operations = dict(sql.rows(_OPERATIONS_OF, {"runs": [line.run for line in lines]}))
+        self._terminal.table(
+            [
+                self._say("день", "date"),
+                self._say("що сталося", "what happened"),
+                self._say("призначення", "purpose"),
+                self._say("сума", "amount"),
+                self._say("залишок", "balance"),
+            ],
+            [
+                [
+                    self._day(line.booking_date),
+                    clipped(self._sentence(line.kind, operations[line.run]), 36),
+                    clipped(line.narrative, 34),
+                    # A deposit is the bank's debt: what the book credits is the customer's gain.
+                    self._money(-line.amount_minor),
+                    self._money(-line.balance_minor),
+                ]
+                for line in reversed(lines)
+            ],
+            right=(3, 4),
+        )
+        for date, gross, pit, levy, net in sql.rows(_INTEREST, {"deposit": deposit}):
+            parts = [self._money(part) for part in (gross, pit, levy, net)]
+            self._terminal.line(
+                "  "
+                + self._say(
+                    "Відсотки {0}: нараховано {1}, ПДФО {2}, військовий збір {3}, зараховано {4}",
+                    "Interest of {0}: accrued {1}, income tax {2}, military levy {3}, paid {4}",
+                ).format(self._day(date), *parts)
+            )
+
+    def journal(self) -> None:
+        self._heading(
+            Text(uk="Журнал: хто зробив і хто погодив", en="Journal: who did it, who agreed"),
+            self._date,
+        )
+        found = sql.rows(_JOURNAL, {"date": self._busy_date(), "limit": JOURNAL_LINES})
+        self._terminal.table(
+            [
+                self._say("хто", "who"),
+                self._say("що", "what"),
+                self._say("сума", "amount"),
+                self._say("наслідок", "outcome"),
+                self._say("погодив або причина", "agreed by, or reason"),
+            ],
+            [
+                [
+                    clipped(who, 24),
+                    clipped(self._sentence("", operation), 40),
+                    f"{self._money(minor)} {currency}" if minor is not None else "",
+                    _OUTCOMES[outcome].in_language(self._language),
+                    clipped(agreed or reason or "", 34),
+                ]
+                for _, who, operation, minor, currency, outcome, agreed, reason in found
+            ],
+            right=(2,),
+        )
+
+    def proofs(self) -> None:
+        """Every invariant, the thorough ones too; each violation is a line."""
+        self._heading(Text(uk="Докази", en="Proofs"), self._date)
+        for invariant in INVARIANTS:
+            violations = sql.rows(invariant.statement, {"date": self._date})
+            title = invariant.title.in_language(self._language)
+            if not violations:
+                self._terminal.done(title)
+                continue
+            self.wrong.append(invariant.name)
+            self._terminal.failed(f"{title}: {len(violations)}")
+            for row in violations[:3]:
+                self._terminal.line(f"      {row}")
+
+    def places(self, *, log: Path, data: str) -> None:
+        self._heading(Text(uk="Де що лежить", en="Where things are"))
+        for what, where in (
+            (self._say("дані банку", "the bank's data"), data),
+            (self._say("журнал процесів", "the processes' log"), str(log)),
+            (self._say("далі", "next"), "make demo"),
+            (self._say("увесь банк", "the whole bank"), "SKARB_PROFILE=demo manage.py up"),
+        ):
+            self._terminal.line(f"  {what}: {where}")
+
+    # --- Words ----------------------------------------------------------------------------------
+
+    def _busy_date(self) -> dt.date:
+        """The last closed date on which the counters were open; before one, the last closed."""
+        found: dt.date | None = sql.value(
+            "SELECT max(s.booking_date) FROM cash_session s WHERE s.booking_date <= %(date)s",
+            {"date": self._date},
+        )
+        return found or self._date
+
+    def _sentence(self, kind: str, operation: str) -> str:
+        """What a step of the close calls itself, or the operation's sentence."""
+        if kind in STEPS:
+            return STEPS[kind].title.in_language(self._language)
+        return OPERATIONS[operation].sentence.in_language(self._language)
+
+    def _heading(self, text: Text, note: Any = "") -> None:
+        if isinstance(note, dt.date):
+            note = self._day(note)
+        self._terminal.heading(text.in_language(self._language), str(note))
+
+    def _say(self, uk: str, en: str) -> str:
+        return Text(uk=uk, en=en).in_language(self._language)
+
+    def _day(self, date: dt.date) -> str:
+        return formats.date(date, self._language)
+
+    def _money(self, minor: int) -> str:
+        return formats.amount(minor, IDENTITY.base_currency, self._language)
+
+    def _exact(self, minor: Decimal) -> str:
+        """An accrual, which has a fraction of a minor unit."""
+        text = f"{minor / 100:.4f}"
+        return text if self._language.startswith("en") else text.replace(".", ",")
+
+
+def summary(tally: Sequence[tuple[str, int]], *, language: str) -> str:
+    """What came of a day's commands, in a few words."""
+    words = {
+        "done": Text(uk="виконано", en="done"),
+        "parked": Text(uk="погоджено іншою людиною", en="agreed by another"),
+        "refused": Text(uk="відмовлено", en="refused"),
+    }
+    return ", ".join(
+        f"{words[outcome].in_language(language)} {number}" for outcome, number in tally if number
+    )
