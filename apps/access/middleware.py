@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.functional import SimpleLazyObject
 
 from apps.access.queries import rights
 from apps.control.run import Actor, Origin
@@ -29,8 +28,8 @@ class Acting:
         request.id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         user = request.user
         if user.is_authenticated:
-            request.date = SimpleLazyObject(current_date)
-            request.rights = SimpleLazyObject(lambda: rights(user=user.pk, date=current_date()))
+            request.date = current_date()
+            request.rights = rights(user=user.pk, date=request.date)
             request.actor = Actor(
                 user_id=user.pk,
                 origin=Origin.SCREEN,
