@@ -228,6 +228,7 @@ class Day:
             self._agree(parked, self.cast.head["chief_accountant"])
 
     def _agree(self, parked: Outcome, checker: Actor) -> None:
+        assert parked.approval_id is not None, "a policy asks for another pair of eyes"
         meaning = Approval.objects.values_list("meaning_hash", flat=True).get(id=parked.approval_id)
         fields = {"approval": parked.approval_id, "meaning": meaning}
         self._do("control.approve", fields, checker)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from io import TextIOBase
 from typing import TextIO
 
 _BOLD, _DIM, _GREEN, _RED, _BLUE = "1", "2", "32", "31", "34"
@@ -10,7 +11,7 @@ _BOLD, _DIM, _GREEN, _RED, _BLUE = "1", "2", "32", "31", "34"
 class Terminal:
     """Writes to `out`; colours it only if that is a terminal and nobody asked for none."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO | TextIOBase) -> None:
         self._out = out
         self._colours = out.isatty() and "NO_COLOR" not in os.environ
 

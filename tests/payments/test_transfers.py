@@ -1,5 +1,7 @@
 """Money goes from one deposit to another of this bank; every way in which it does not."""
 
+from typing import Any
+
 import pytest
 
 from apps.kernel import sql
@@ -64,7 +66,7 @@ def test_a_wrong_amount(bank: Bank, given: str, code: str) -> None:
         "amount": {"amount": given, "currency": "UAH"},
         "purpose": "Переказ",
     }
-    data = {
+    known: dict[str, dict[str, Any]] = {
         "control.amount_not_positive": {"amount": f"{given} UAH"},
         "kernel.too_many_decimals": {"given": given, "currency": "UAH", "exponent": 2},
         "ledger.insufficient_funds": {
@@ -72,8 +74,8 @@ def test_a_wrong_amount(bank: Bank, given: str, code: str) -> None:
             "available": "100.00 UAH",
             "asked": "9999999999999.99 UAH",
         },
-    }.get(code, {"given": given})
-    with only_refused(code, actor=bank.teller, **data):
+    }
+    with only_refused(code, actor=bank.teller, **known.get(code, {"given": given})):
         do("payments.transfer", command, actor=bank.teller)
 
 
