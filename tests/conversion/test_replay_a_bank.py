@@ -69,7 +69,7 @@ class Replayed:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with databases.connect(self.name) as connection:
-            return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+            return connection.execute(statement).fetchall()
 
 
 @pytest.fixture
