@@ -37,7 +37,13 @@ from django.db import connections  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
 from tests import databases  # noqa: E402
-from tests.factories import Bank, read_bank  # noqa: E402
+from tests.factories import (  # noqa: E402
+    Bank,
+    internal_account,
+    move,
+    open_account,
+    read_bank,
+)
 
 # A shared machine may be slow at any moment; a failure prints what reproduces it.
 hypothesis.settings.register_profile(
@@ -107,6 +113,20 @@ def bank(request: pytest.FixtureRequest) -> Bank:
     committing = "own_database" in request.fixturenames
     request.getfixturevalue("own_database" if committing else "db")
     return read_bank()
+
+
+@pytest.fixture
+def till(bank: Bank) -> int:
+    """An internal cash account of the first branch, without a limit; its id."""
+    return internal_account(bank)
+
+
+@pytest.fixture
+def account(bank: Bank, till: int) -> int:
+    """A customer's account with 1,000.00 UAH on it; its id."""
+    found = open_account(bank)
+    move(bank, source=till, target=found, minor=100_000)
+    return found
 
 
 def _own(template: str) -> Iterator[OwnDatabase]:

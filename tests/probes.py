@@ -253,6 +253,22 @@ def tell(*, cmd: Tell, run: Run) -> None:
         run.tell("probe", {"text": text, "fail": cmd.fail})
 
 
+class AlwaysTwo(Command):
+    branch: int
+    text: str
+
+
+@operation(
+    "probe.always_two",
+    permission=MOVE,
+    scope=at_branch(lambda c: c.branch),
+    sentence=SENTENCE,
+    four_eyes=True,
+)
+def always_two(*, cmd: AlwaysTwo, run: Run) -> None:
+    run.tell("probe", {"text": cmd.text})
+
+
 class Pause(Command):
     """Wait inside the database, so that a test can meet the operation half-way."""
 

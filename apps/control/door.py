@@ -19,7 +19,14 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from apps.control import approvals, auditing, guarding, journal
 from apps.control.commands import Command, decode, fingerprint, to_plain
@@ -46,6 +53,7 @@ from apps.control.errors import (
     PermissionMissing,
     PolicyMissing,
     StillRunning,
+    UnfitValue,
     UnknownOperation,
 )
 from apps.control.run import Actor, Run, accounts_of
@@ -61,6 +69,9 @@ MAX_TRIES = 8
 # What another try may cure: serialization, deadlock, lock timeout, a date that moved meanwhile;
 # a server that ends, has crashed or starts.
 _PASSING = {"40001", "40P01", "55P03", "SK001", "57P01", "57P02", "57P03"}
+# A number that is too large, a text that is too long, a character that no text may hold; psycopg
+# itself finds the last, before the database could give it a state.
+_UNFIT = {"22003", "22001", "22021", "22P05", ""}
 # A look must not make others wait: it gives up before them.
 _PREVIEW_LIMITS = """SELECT set_config('lock_timeout', '500ms', true),
                             set_config('statement_timeout', '10s', true)"""
@@ -432,6 +443,8 @@ def _refusal_of(error: Exception) -> Refusal | None:
         if constraint in CONSTRAINT_REFUSALS:
             return CONSTRAINT_REFUSALS[constraint]()
         return ConstraintBroken(constraint=constraint)
+    if isinstance(error, DataError) and state in _UNFIT:
+        return UnfitValue(reason=getattr(diagnostics, "message_primary", None) or str(error))
     return None
 
 

@@ -22,6 +22,16 @@ class MalformedCommand(Refusal):
     )
 
 
+class UnfitValue(Refusal):
+    code = "control.unfit_value"
+    status = 400
+    sentence = Text(
+        uk="Завелике число, задовгий текст або недозволений знак ({reason}). Виправте дані.",
+        en="A number is too large, a text too long or a character not allowed ({reason})."
+        " Correct the data.",
+    )
+
+
 class KeyMissing(Refusal):
     code = "control.key_missing"
     status = 400

@@ -1,6 +1,7 @@
 """The journal: every command that reached the door, with what came of it."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from apps.kernel.ids import uuid7
 
 log = logging.getLogger(__name__)
 
+# The escape of a zero character, which is none where its backslash is itself escaped.
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 # What is kept of a command that could not be read: enough to find its sender's mistake.
 MAX_GIVEN = 4_000
 
@@ -197,23 +200,24 @@ def _nothing() -> dict[str, Any]:
 def _kept(kind: type[Command], given: Any) -> str:
     """A readable JSON text of whatever was sent, without what jsonb cannot hold."""
     if isinstance(given, Command):
-        return encode(given).decode()
+        return _NUL.sub(r"\1", encode(given).decode())
     given = without_secrets(kind, given)
     try:
         text = given.decode() if isinstance(given, bytes) else _json(given)
         plain = msgspec.json.decode(text or "null")
-    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
-        plain = repr(given)
-    text = msgspec.json.encode(plain).decode()
+    except (UnicodeError, msgspec.DecodeError, RecursionError):
+        plain = ascii(given)
+    text = _NUL.sub(r"\1", msgspec.json.encode(plain).decode())
     if len(text) > MAX_GIVEN:
         text = msgspec.json.encode({"cut": text[:MAX_GIVEN]}).decode()
-    return text.replace("\\u0000", "")
+    return text
 
 
 def _json(value: Any) -> str | None:
     if value is None:
         return None
-    return msgspec.json.encode(value, enc_hook=str, order="deterministic").decode()
+    text = msgspec.json.encode(value, enc_hook=str, order="deterministic").decode()
+    return _NUL.sub(r"\1", text) if "\\u0000" in text else text
 
 
 def _ring() -> None:

@@ -1,8 +1,7 @@
 """A key is claimed once: the same content gets the same answer for ever, other content none."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,21 +20,10 @@ from apps.ledger.models import Entry
 from apps.ledger.queries import balance
 from tests import probes
 from tests.conftest import OwnDatabase
-from tests.factories import Bank, as_actor, fresh_key, internal_account, move, open_account
+from tests.evidence import in_threads, wait_until
+from tests.factories import Bank, as_actor, fresh_key, move
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def till(bank: Bank) -> int:
-    return internal_account(bank)
-
-
-@pytest.fixture
-def account(bank: Bank, till: int) -> int:
-    found = open_account(bank)
-    move(bank, source=till, target=found, minor=10_000)
-    return found
 
 
 def withdrawal(bank: Bank, account: int, till: int, minor: int = 100) -> probes.Move:
@@ -49,7 +37,7 @@ def test_the_same_key_gives_the_same_answer(bank: Bank, account: int, till: int)
     assert (first.outcome, first.replayed) == ("done", False)
     assert (again.outcome, again.replayed) == ("done", True)
     assert (again.run_id, again.result) == (first.run_id, first.result)
-    assert balance(account) == -9_900
+    assert balance(account) == -99_900
     assert Entry.objects.filter(run_id=first.run_id).count() == 1
     assert OperationRun.objects.filter(key=key).count() == 1
 
@@ -71,7 +59,7 @@ def test_the_form_of_the_content_does_not_count(
     execute("probe.move", command, actor=bank.prober, key=key)
     again = execute("probe.move", forms[form], actor=bank.prober, key=key)  # type: ignore[arg-type]
     assert again.replayed
-    assert balance(account) == -9_900
+    assert balance(account) == -99_900
 
 
 def test_other_content_under_a_key_is_refused(bank: Bank, account: int, till: int) -> None:
@@ -81,18 +69,18 @@ def test_other_content_under_a_key_is_refused(bank: Bank, account: int, till: in
         execute("probe.move", withdrawal(bank, account, till, 101), actor=bank.prober, key=key)
     with pytest.raises(KeyReused):
         execute("probe.tell", probes.Tell(texts=()), actor=bank.prober, key=key)
-    assert balance(account) == -9_900
+    assert balance(account) == -99_900
     outcomes = OperationRun.objects.filter(key=key).order_by("id")
     assert [run.outcome for run in outcomes] == ["done", "refused", "refused"]
     assert outcomes[1].refusal == {"code": "control.key_reused", "data": {"key": key}}
 
 
 def test_a_refusal_does_not_bind_its_key(bank: Bank, account: int, till: int) -> None:
-    command, key = withdrawal(bank, account, till, 15_000), fresh_key()
+    command, key = withdrawal(bank, account, till, 150_000), fresh_key()
     with pytest.raises(Exception, match="insufficient_funds"):
         execute("probe.move", command, actor=bank.prober, key=key)
     assert not OperationKey.objects.filter(key=key).exists()
-    move(bank, source=till, target=account, minor=5_000)
+    move(bank, source=till, target=account, minor=50_000)
     assert execute("probe.move", command, actor=bank.prober, key=key).outcome == "done"
     assert balance(account) == 0
 
@@ -107,7 +95,7 @@ def test_keys_are_scoped_by_origin_and_client(bank: Bank, account: int, till: in
     command = withdrawal(bank, account, till)
     for actor in actors * 2:
         execute("probe.move", command, actor=actor, key=key)
-    assert balance(account) == -9_700
+    assert balance(account) == -99_700
 
 
 def test_two_people_never_share_a_key(bank: Bank) -> None:
@@ -121,7 +109,7 @@ def test_two_people_never_share_a_key(bank: Bank) -> None:
 def test_a_key_has_1_to_200_characters(bank: Bank, account: int, till: int, key: str) -> None:
     with pytest.raises(KeyMissing):
         execute("probe.move", withdrawal(bank, account, till), actor=bank.prober, key=key)
-    assert balance(account) == -10_000
+    assert balance(account) == -100_000
     assert OperationRun.objects.filter(outcome="refused").count() == 1
 
 
@@ -142,7 +130,7 @@ def test_sixteen_threads_with_one_key_do_it_once(
     assert len({outcome.run_id for outcome in done}) == 1
     assert sorted(outcome.replayed for outcome in done) == [False] + [True] * 15
     assert {str(outcome.result) for outcome in done} == {str({"account": till})}
-    assert balance(account) == -9_900
+    assert balance(account) == -99_900
     assert OperationRun.objects.filter(key=key).count() == 1
 
 
@@ -201,28 +189,12 @@ def test_a_connection_killed_around_the_commit_does_it_once(
     assert kills == [1]
     # Killed before, nothing had happened; killed after, the key knows what had.
     assert (outcome.outcome, outcome.replayed) == ("done", moment == "after")
-    assert balance(account) == -9_900
+    assert balance(account) == -99_900
     assert OperationRun.objects.filter(key=key).count() == 1
     assert Entry.objects.filter(run_id=outcome.run_id).count() == 1
 
 
 # --- Means --------------------------------------------------------------------------------------
-
-
-def in_threads(count: int, work: Callable[[int], T]) -> list[T]:
-    """What `work(number)` gives in each of `count` threads that begin at the same moment."""
-    barrier = threading.Barrier(count)
-
-    def begin(number: int) -> T:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            return work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(begin, range(count)))
 
 
 def start(
@@ -257,13 +229,6 @@ def _count(database: OwnDatabase, statement: str) -> int:
     assert found is not None
     count: int = found[0]
     return count
-
-
-def wait_until(true: Callable[[], bool], timeout_s: float = 10) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 @contextmanager
