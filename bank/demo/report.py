@@ -234,7 +234,10 @@ class Report:
             (self._say("дані банку", "the bank's data"), data),
             (self._say("журнал процесів", "the processes' log"), str(log)),
             (self._say("далі", "next"), "make demo"),
-            (self._say("увесь банк", "the whole bank"), "SKARB_PROFILE=demo manage.py up"),
+            (
+                self._say("увесь банк", "the whole bank"),
+                "SKARB_PROFILE=demo SKARB_CLOSE_AT=never .venv/bin/python manage.py up",
+            ),
         ):
             self._terminal.line(f"  {what}: {where}")
 
