@@ -124,9 +124,12 @@ def test_a_bank_is_replayed_closed_and_reconciled(replayed: Replayed) -> None:
     assert (told["technical_overdrafts"], told["rearranged_days"]) == (2, 1)
     assert told["volume"]["refused"] == 0
     assert set(told["violations"].values()) == {0}
-    assert replayed.rows("SELECT max(date) FROM kernel_bookingdate WHERE status = 'closed'")[0][
-        0
-    ].isoformat() == "1993-02-02"
+    assert (
+        replayed.rows("SELECT max(date) FROM kernel_bookingdate WHERE status = 'closed'")[0][
+            0
+        ].isoformat()
+        == "1993-02-02"
+    )
     # The overdrafts are gone with the debts.
     assert replayed.rows("SELECT min(floor_minor) FROM ledger_balance") == [(0,)]
     # Nothing accrued: by the product's terms.
