@@ -78,7 +78,7 @@ def install_bank() -> Bank:
     )
     branches = {code: open_branch(code=code, actor=system) for code in BRANCHES}
     roles.define(actor=system)
-    define_role(*probes.PERMISSIONS, code="prober", actor=system)
+    define_role(*probes.PERMISSIONS, "control.make_requests", code="prober", actor=system)
     for username, (role, branch) in STAFF.items():
         add_user(
             username=username,
