@@ -20,7 +20,8 @@ def rows(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
-    cursor = ServerBindingCursor(database.connection)  # type: ignore[call-arg]  # psycopg's
+    # As a class of psycopg, which django-stubs do not know it to be.
+    cursor: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
     if database.execute_wrappers or database.queries_logged:
         with database._prepare_cursor(cursor) as wrapped:
             wrapped.execute(statement, params)

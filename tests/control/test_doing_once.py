@@ -225,7 +225,7 @@ def kill_sleepers(database: OwnDatabase) -> int:
 
 def _count(database: OwnDatabase, statement: str) -> int:
     with database.connect("owner", autocommit=True) as owner:
-        found = owner.execute(statement).fetchone()  # type: ignore[call-overload]
+        found = owner.execute(statement).fetchone()
     assert found is not None
     count: int = found[0]
     return count
