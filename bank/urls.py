@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("apps.access.urls")),
     path("", include("apps.control.urls")),
     path("book/", include("apps.ledger.urls")),
+    path("desk/", include("apps.cash.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthy, name="healthy"),
     path("readyz", views.ready, name="ready"),
