@@ -90,17 +90,28 @@ def deposit(
         actor=bank.migration,
     ).result
     made = Opened(opened["deposit"], opened["account"], opened["number"])
+    _vault(bank, "UAH")
     put(bank, made, minor)
     return made
 
 
 def put(bank: Bank, to: Opened, minor: int, *, currency: str = "UAH") -> None:
     """Pay in, or out where `minor` is negative."""
-    vault = internal_account(bank, number="vault", currency=currency)
+    vault = _vault(bank, currency)
     if minor > 0:
         move(bank, source=vault, target=to.account, minor=minor, currency=currency)
     elif minor < 0:
         move(bank, source=to.account, target=vault, minor=-minor, currency=currency)
+
+
+def _vault(bank: Bank, currency: str) -> int:
+    """Where money comes from and goes to; opened when first needed."""
+    found: int | None = sql.value(
+        """SELECT id FROM ledger_account
+            WHERE NOT limited AND number LIKE '%%-vault' AND currency = %(currency)s""",
+        {"currency": currency},
+    )
+    return found or internal_account(bank, number="vault", currency=currency)
 
 
 def roll(bank: Bank) -> dt.date:
