@@ -10,6 +10,8 @@ Tests connect as the application's role; nothing is ever flushed.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +38,7 @@ import hypothesis  # noqa: E402
 from django.db import connections  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
+from bank.celery import app  # noqa: E402
 from tests import databases  # noqa: E402
 from tests.factories import (  # noqa: E402
     Bank,
@@ -113,6 +116,24 @@ def bank(request: pytest.FixtureRequest) -> Bank:
     committing = "own_database" in request.fixturenames
     request.getfixturevalue("own_database" if committing else "db")
     return read_bank()
+
+
+@pytest.fixture
+def celery_worker(own_database: OwnDatabase) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker on the test's own database, rung through a queue that no other test uses."""
+    queue = own_database.name
+    app.conf.task_default_queue = queue
+    command = [sys.executable, "-m", "celery", "-A", "tests.worker", "worker", "--pool=solo"]
+    command += ["--queues", queue, "--without-gossip", "--without-mingle", "--loglevel=WARNING"]
+    worker = subprocess.Popen(
+        [*command, "--hostname", f"{queue}@localhost"],
+        env=own_database.environment,
+        stderr=subprocess.DEVNULL,
+    )
+    yield worker
+    worker.terminate()
+    worker.wait(timeout=30)
+    app.conf.task_default_queue = "celery"
 
 
 @pytest.fixture

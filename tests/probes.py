@@ -6,6 +6,7 @@ rooms above them. Names begin with `probe.`; what walks the registries leaves th
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -32,13 +33,14 @@ KEEP = "probe.keep_accounts"
 CLOSE = "probe.close_dates"
 PERMISSIONS = (MOVE, KEEP, CLOSE)
 SENTENCE = Text(uk="Проба", en="Probe")
-# A narrative with which `probe.move` refuses, and one with which it breaks a constraint.
+# A narrative with which `probe.move` refuses, and one with which it takes its time.
 REFUSED = "refuse this"
+SLOW = "slowly"
 # A subject that the probe's guard lets nobody touch.
 GUARDED = 13
 
 reversible("probe.move")
-# What the topic `probe` has delivered in this process; a payload with `fail` is refused.
+# What the topic `probe` has delivered in this process.
 delivered: list[Mapping[str, Any]] = []
 
 
@@ -167,6 +169,8 @@ class Move(Command):
 def move(*, cmd: Move, run: Run) -> Opened:
     if cmd.narrative == REFUSED:
         raise ProbeRefused
+    if cmd.narrative == SLOW:
+        sql.rows("SELECT pg_sleep(0.7)")
     run.add(
         "probe.move",
         debit(cmd.source, cmd.amount),
@@ -243,14 +247,17 @@ def batch(*, cmd: Batch, run: Run) -> None:
 
 
 class Tell(Command):
+    """`file`: where whoever delivers writes the texts down; `fail`: how it fails instead."""
+
     texts: tuple[str, ...]
-    fail: bool = False
+    file: str = ""
+    fail: str = ""
 
 
 @operation("probe.tell", permission=MOVE, scope=WHOLE_BANK, sentence=SENTENCE)
 def tell(*, cmd: Tell, run: Run) -> None:
     for text in cmd.texts:
-        run.tell("probe", {"text": text, "fail": cmd.fail})
+        run.tell("probe", {"text": text, "file": cmd.file, "fail": cmd.fail})
 
 
 class AlwaysTwo(Command):
@@ -278,6 +285,28 @@ class Pause(Command):
 @operation("probe.pause", permission=MOVE, scope=WHOLE_BANK, sentence=SENTENCE)
 def pause(*, cmd: Pause, run: Run) -> None:
     sql.rows("SELECT pg_sleep(%(seconds)s)", {"seconds": cmd.seconds})
+
+
+class Stumble(Command):
+    """Fail with an SQLSTATE as often as asked; the result is the number of the try."""
+
+    state: str
+    times: int
+
+
+_tries: dict[Stumble, int] = {}
+
+
+@operation("probe.stumble", permission=MOVE, scope=WHOLE_BANK, sentence=SENTENCE)
+def stumble(*, cmd: Stumble, run: Run) -> int:
+    _tries[cmd] = _tries.get(cmd, 0) + 1
+    if _tries[cmd] <= cmd.times:
+        detail = '{"date": "2026-01-05"}'
+        sql.rows(
+            "DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = 'stumbled',"
+            f" ERRCODE = '{cmd.state}', DETAIL = '{detail}'; END $$"
+        )
+    return _tries.pop(cmd)
 
 
 class NextDate(Command):
@@ -330,8 +359,13 @@ def refuse_guarded(*, ids: list[int], run: Run) -> None:
 
 
 def deliver(payload: Mapping[str, Any]) -> None:
-    if payload.get("fail"):
+    if payload.get("fail") == "python":
         raise RuntimeError("the probe fails to deliver")
+    if payload.get("fail") == "database":
+        sql.rows("SELECT 1 / 0")
+    if payload.get("file"):
+        with Path(payload["file"]).open("a", encoding="utf-8") as file:
+            file.write(payload["text"] + "\n")
     delivered.append(payload)
 
 

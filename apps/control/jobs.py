@@ -40,7 +40,9 @@ def deliver(limit: int = 500) -> int:
                 break
             seen = message.id
             try:
-                TOPICS[message.topic](message.payload)
+                # What fails in the database must not take the note of its failure along.
+                with transaction.atomic():
+                    TOPICS[message.topic](message.payload)
             except Exception as error:  # noqa: BLE001 - whatever a topic raises is kept and retried
                 log.warning("message %s of %s failed: %s", message.id, message.topic, error)
                 message.tries += 1
