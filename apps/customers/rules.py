@@ -23,7 +23,7 @@ APOSTROPHE = "\u02bc"
 _APOSTROPHES = re.compile("['\u2019\u2018\u02bc\u02b9\u2032`\u00b4]")
 _DAY_ZERO = dt.date(1899, 12, 31)
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
-_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}", re.ASCII)
+_PHONE = re.compile(r"\+?[0-9(][0-9 ().-]{5,24}", re.ASCII)
 _DATE_UA = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _DATE_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -37,7 +37,8 @@ def name_part(given: str) -> str:
     text = _APOSTROPHES.sub(APOSTROPHE, text)
     # Controls and formats: a direction mark inside a name shows one thing and means another.
     strange = any(unicodedata.category(one)[0] == "C" for one in text)
-    if text and (strange or len(text) > LONGEST_NAME or not any(map(str.isalpha, text))):
+    letters = any(one.isalpha() and one != APOSTROPHE for one in text)
+    if text and (strange or len(text) > LONGEST_NAME or not letters):
         raise NotName(given=given[:40], longest=LONGEST_NAME)
     return text
 
