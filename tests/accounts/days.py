@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from apps.control import door, guarding
-from apps.control.declarations import INVARIANTS, OPERATIONS, STEPS, Chunk
+from apps.control.declarations import INVARIANTS, OPERATIONS, STEPS, Chunk, Step
 from apps.control.run import Run
 from apps.kernel import sql
 from apps.kernel.ids import uuid7
@@ -133,9 +134,14 @@ def close_day(
     meanwhile()
     for name in STEP_NAMES:
         run_step(bank, name, date, size=size, backwards=backwards)
-    do("probe.finish_close", NextDate(), actor=bank.prober)
+    finish(bank)
     assert violations(date) == {}
     return date
+
+
+def finish(bank: Bank) -> None:
+    """Write the snapshots of the date that is being closed, and close it."""
+    do("probe.finish_close", NextDate(), actor=bank.prober)
 
 
 def close_through(bank: Bank, last: dt.date, **how: Any) -> None:
@@ -153,13 +159,17 @@ def run_step(
         return [in_a_run(bank, date, lambda run: step.body(date=date, chunk=None, run=run))]
     chunks: Sequence[Chunk] = step.cut(date=date, size=size or step.size)
     results = [
-        in_a_run(bank, date, lambda run, one=chunk: step.body(date=date, chunk=one, run=run))
+        in_a_run(bank, date, partial(_do_chunk, step, date, chunk))
         for chunk in (reversed(chunks) if backwards else chunks)
     ]
-    finish = step.finish
-    if finish is not None:
-        in_a_run(bank, date, lambda run: finish(date=date, results=results, run=run))
+    last = step.finish
+    if last is not None:
+        in_a_run(bank, date, lambda run: last(date=date, results=results, run=run))
     return results
+
+
+def _do_chunk(step: Step, date: dt.date, chunk: Chunk, run: Run) -> dict[str, Any]:
+    return step.body(date=date, chunk=chunk, run=run)
 
 
 def in_a_run(bank: Bank, date: dt.date, body: Callable[[Run], dict[str, Any]]) -> dict[str, Any]:

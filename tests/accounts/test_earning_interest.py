@@ -16,7 +16,7 @@ from apps.kernel.daycount import DayCount
 from tests import factories
 from tests.accounts import days
 from tests.accounts.days import accrued, close_day, close_through, deposit, paid, product, put
-from tests.factories import Bank, do
+from tests.factories import Bank
 from tests.rewinding import rewound
 
 # The installed bank opens on Monday, 5 January 2026.
@@ -221,7 +221,7 @@ def test_an_accrual_that_nobody_earned_keeps_the_day_from_closing(bank: Bank) ->
                 WHERE deposit_id = %(saved)s AND booking_date = %(date)s""",
             {"extra": extra.id, "saved": saved.id, "date": date},
         )
-    do("probe.finish_close", days.NextDate(), actor=bank.prober)
+    days.finish(bank)
     found = days.violations(date)
     assert [row[0] for row in found["accounts.accruals_recomputed"]] == [extra.id]
     assert "accounts.accrual_totals_grow_by_rows" in found
@@ -306,8 +306,8 @@ def test_any_history_earns_what_python_computes(
                 put(bank, opened[which], minor)
                 model[which].moved(minor)
             date = close_day(bank, size=1 + number % 2)
-            for one in model:
-                one.close(date)
+            for expected in model:
+                expected.close(date)
         for one, expected in zip(opened, model, strict=True):
             assert accrued(one) == expected.accrued
             assert paid(one) == expected.paid
@@ -427,5 +427,5 @@ def test_interest_is_exact_while_the_next_date_is_at_work(own_database: object, 
     assert [accrued(one)[0][1] for one in opened] == [
         1_000_00 * (number + 1) for number in range(12)
     ]
-    do("probe.finish_close", days.NextDate(), actor=bank.prober)
+    days.finish(bank)
     assert days.violations(date) == {}
