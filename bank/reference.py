@@ -238,7 +238,7 @@ def _invariants() -> Iterator[str]:
     yield (
         "What must always hold. Each is a query over two states that are kept apart, and must find "
         "nothing: a day with a violation does not close. Thorough ones compare whole histories and "
-        "are proved on demand; see [Proving the books](../operating/proving.md)."
+        "are proved as a month ends; see [Proving the books](../operating/proving.md)."
     )
     yield _table(
         ("name", "українською", "in English", "when"),
@@ -247,7 +247,7 @@ def _invariants() -> Iterator[str]:
                 f"`{one.name}`",
                 one.title.uk,
                 one.title.en,
-                "on demand" if one.thorough else "each close",
+                "a month's last close" if one.thorough else "each close",
             )
             for one in sorted(INVARIANTS, key=lambda one: one.name)
         ),
