@@ -13,6 +13,7 @@ from typing import Any
 
 from apps.cash.models import Till
 from apps.control.door import execute
+from apps.control.models import Approval
 from apps.control.run import Actor, Origin
 from apps.kernel.models import Bank
 from apps.kernel.text import Text
@@ -31,7 +32,8 @@ IDENTITY = Identity(
 )
 # From here on a withdrawal in cash needs the supervisor, in minor units of the hryvnia.
 LARGE_WITHDRAWAL_MINOR = 5_000_000
-VAULT_MINOR = 2_000_000_000
+CAPITAL = "200000000.00"
+VAULT = "20000000.00"
 TELLERS = 2
 _STAFF_SEED, _CUSTOMER_SEED = 1, 2
 
@@ -117,6 +119,7 @@ def found(*, customers: int) -> None:
     for product in PRODUCTS:
         _offer(founder, product, by=staff["product_manager"])
     _open_accounts_of_the_bank(founder, branches[PLACES[0].code], by=staff["accountant"])
+    _pay_the_capital_in(founder, branches[PLACES[0].code], staff)
     for number, person in enumerate(itertools.islice(people(seed=_CUSTOMER_SEED), customers)):
         place = PLACES[number % len(PLACES)]
         _welcome(founder, number, person, branches[place.code], by=staff[f"{place.slug}.teller1"])
@@ -197,12 +200,38 @@ def _offer(founder: _Founder, product: _Product, *, by: Actor) -> None:
 
 def _open_accounts_of_the_bank(founder: _Founder, branch: int, *, by: Actor) -> None:
     """Internal accounts on which the accountant books by hand."""
-    for gl_code in ("7431", "7432", "3619"):
+    for gl_code in ("1200", "5000", "7431", "7432", "3619"):
         founder.do(
             "finance.open_internal_account",
             {"branch": branch, "gl_code": gl_code, "currency": IDENTITY.base_currency},
             key=f"internal:{gl_code}",
             by=by,
+        )
+
+
+def _pay_the_capital_in(founder: _Founder, branch: int, staff: Mapping[str, Actor]) -> None:
+    """The first entry by hand: the share capital, to which the chief accountant agrees."""
+    amount = {"amount": CAPITAL, "currency": IDENTITY.base_currency}
+    entry = {
+        "branch": branch,
+        "legs": [
+            {"account": internal_account("1200"), "side": "debit", "amount": amount},
+            {"account": internal_account("5000"), "side": "credit", "amount": amount},
+        ],
+        "narrative": "Внесено зареєстрований статутний капітал",
+    }
+    parked = execute(
+        "finance.book_manual_entry", entry, actor=staff["accountant"], key="demo:capital"
+    )
+    # A founding that was cut short may find it agreed to already.
+    if parked.outcome == "parked":
+        assert parked.approval_id is not None, "what is parked waits for an approval"
+        approval = Approval.objects.get(id=parked.approval_id)
+        founder.do(
+            "control.approve",
+            {"approval": approval.id, "meaning": approval.meaning_hash},
+            key="capital:agreed",
+            by=staff["chief_accountant"],
         )
 
 
@@ -255,7 +284,7 @@ def _furnish(founder: _Founder, place: Place, branch: int, *, by: Actor) -> None
             if kind == "vault":
                 founder.do(
                     "cash.supply_vault",
-                    {"till": till, "amount": {"amount": "20000000.00", "currency": "UAH"}},
+                    {"till": till, "amount": {"amount": VAULT, "currency": IDENTITY.base_currency}},
                     key=f"supply:{place.code}",
                     by=by,
                 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.control.declarations import INVARIANTS, OPERATIONS, STEPS
 from apps.kernel import formats, sql
+from apps.kernel.errors import Refusal
 from apps.kernel.queries import last_closed_date
 from apps.kernel.text import Text
 from apps.ledger import queries as ledger
@@ -15,7 +16,7 @@ from bank.demo.founding import IDENTITY
 from bank.demo.terminal import Terminal, clipped
 
 STATEMENT_LINES = 9
-JOURNAL_LINES = 14
+JOURNAL_LINES = 16
 
 _OUTCOMES = {
     "done": Text(uk="виконано", en="done"),
@@ -24,11 +25,13 @@ _OUTCOMES = {
 }
 # Of the last closed date: what another person agreed to or undid, then what was refused.
 _JOURNAL = """
-    SELECT r.at, r.actor_name, r.operation, r.amount_minor, r.currency, r.outcome,
+    SELECT r.actor_name, r.operation,
+           coalesce(r.amount_minor, (r.result->>'difference_minor')::bigint),
+           coalesce(nullif(r.currency, ''), %(base)s), r.outcome,
            (SELECT string_agg(voter.actor_name, ', ' ORDER BY voter.at)
               FROM control_approvalvote v JOIN control_operationrun voter ON voter.id = v.run_id
              WHERE v.approval_id = r.approval_id),
-           r.refusal->>'code'
+           r.refusal::json
       FROM control_operationrun r
      WHERE r.booking_date = %(date)s
        AND (r.outcome = 'refused' OR r.approval_id IS NOT NULL
@@ -188,30 +191,37 @@ class Report:
             )
 
     def journal(self) -> None:
+        date = self._busy_date()
+        params = {"date": date, "limit": JOURNAL_LINES, "base": IDENTITY.base_currency}
+        found = sql.rows(_JOURNAL, params)
         self._heading(
             Text(uk="Журнал: хто зробив і хто погодив", en="Journal: who did it, who agreed"),
-            self._date,
+            date,
         )
-        found = sql.rows(_JOURNAL, {"date": self._busy_date(), "limit": JOURNAL_LINES})
         self._terminal.table(
             [
                 self._say("хто", "who"),
                 self._say("що", "what"),
                 self._say("сума", "amount"),
                 self._say("наслідок", "outcome"),
-                self._say("погодив або причина", "agreed by, or reason"),
+                self._say("погодив", "agreed by"),
             ],
             [
                 [
-                    clipped(who, 24),
-                    clipped(self._sentence("", operation), 40),
+                    clipped(who, 26),
+                    clipped(self._sentence("", operation), 44),
                     f"{self._money(minor)} {currency}" if minor is not None else "",
                     _OUTCOMES[outcome].in_language(self._language),
-                    clipped(agreed or reason or "", 34),
+                    clipped(agreed or "", 26),
                 ]
-                for _, who, operation, minor, currency, outcome, agreed, reason in found
+                for who, operation, minor, currency, outcome, agreed, _ in found
             ],
             right=(2,),
+            notes={
+                place: self._reason(refusal)
+                for place, (*_, refusal) in enumerate(found)
+                if refusal is not None
+            },
         )
 
     def proofs(self) -> None:
@@ -257,6 +267,11 @@ class Report:
             return STEPS[kind].title.in_language(self._language)
         return OPERATIONS[operation].sentence.in_language(self._language)
 
+    def _reason(self, refusal: dict[str, Any]) -> str:
+        """The sentence that the person was told."""
+        sentence = _sentences()[refusal["code"]].filled(refusal["data"])
+        return sentence.in_language(self._language)
+
     def _heading(self, text: Text, note: Any = "") -> None:
         if isinstance(note, dt.date):
             note = self._day(note)
@@ -275,6 +290,18 @@ class Report:
         """An accrual, which has a fraction of a minor unit."""
         text = f"{minor / 100:.4f}"
         return text if self._language.startswith("en") else text.replace(".", ",")
+
+
+def _sentences() -> dict[str, Text]:
+    """The sentences of all refusals by their codes."""
+    found: dict[str, Text] = {}
+    kinds = [Refusal]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if kind is not Refusal:
+            found[kind.code] = kind.sentence
+    return found
 
 
 def summary(tally: Sequence[tuple[str, int]], *, language: str) -> str:

@@ -1,8 +1,9 @@
 """Tables and headings for a terminal, with colours where there are eyes for them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOBase
+from types import MappingProxyType
 from typing import TextIO
 
 _BOLD, _DIM, _GREEN, _RED, _BLUE = "1", "2", "32", "31", "34"
@@ -28,7 +29,8 @@ class Terminal:
         self.line(self._paint(text, _BOLD) + (self._paint(f"  {note}", _DIM) if note else ""))
 
     def done(self, text: str, note: str = "") -> None:
-        self.line(f"  {self._paint('✓', _GREEN)} {text}" + (self._paint(f"  {note}", _DIM)))
+        mark = self._paint("✓", _GREEN)
+        self.line(f"  {mark} {text}" + (self._paint(f"  {note}", _DIM) if note else ""))
 
     def failed(self, text: str) -> None:
         self.line(f"  {self._paint('✗', _RED)} {text}")
@@ -40,8 +42,12 @@ class Terminal:
         *,
         right: Sequence[int] = (),
         total: Sequence[str] | None = None,
+        notes: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
-        """Columns as wide as they need to be; those of `right` are aligned to the right."""
+        """Columns as wide as they need to be; those of `right` are aligned to the right.
+
+        `notes` are lines below rows, by the rows' places.
+        """
         whole = [head, *rows, *([total] if total else [])]
         widths = [max(len(row[column]) for row in whole) for column in range(len(head))]
 
@@ -55,8 +61,10 @@ class Terminal:
         rule = self._paint("  " + "──".join("─" * width for width in widths), _DIM)
         self.line(self._paint(aligned(head), _DIM))
         self.line(rule)
-        for row in rows:
+        for place, row in enumerate(rows):
             self.line(aligned(row))
+            if place in notes:
+                self.line(self._paint(f"      {notes[place]}", _DIM))
         if total:
             self.line(rule)
             self.line(self._paint(aligned(total), _BOLD))
