@@ -108,8 +108,8 @@ CREATE TRIGGER closing_only BEFORE UPDATE OR DELETE ON ledger_accountday
 CREATE TRIGGER closing_only BEFORE UPDATE OR DELETE ON ledger_glday
     FOR EACH ROW EXECUTE FUNCTION ledger_guard_snapshot();
 
--- A balance row never falls below its floor by an update that lowers it, not even by hand; a row
--- whose floor or hold was raised above its balance may stand.
+-- Accounts, their balance rows and their holds are never removed, and only limited accounts have a
+-- row. That no row falls below its floor is the posting functions' to hold: they alone may update it.
 CREATE FUNCTION ledger_guard_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM ledger_account WHERE id = NEW.account_id AND limited) THEN
@@ -122,6 +122,14 @@ CREATE TRIGGER limited_only BEFORE INSERT ON ledger_balance
 CREATE TRIGGER no_delete BEFORE DELETE ON ledger_balance
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_balance
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER no_delete BEFORE DELETE ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_account
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER no_delete BEFORE DELETE ON ledger_hold
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_hold
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 -- ------------------------------------------------------------------------------------------------
@@ -180,9 +188,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'SK001', MESSAGE = 'the date does not take postings',
             DETAIL = json_build_object('date', p_date);
     END IF;
-    -- Every entry is owed to a run that this very transaction writes into the journal.
+    -- Every entry is owed to a run that this very transaction writes into the journal as done.
     IF NOT EXISTS (SELECT FROM control_operationrun
-                    WHERE id = p_run AND xid = pg_current_xact_id()) THEN
+                    WHERE id = p_run AND xid = pg_current_xact_id() AND outcome = 'done'
+                      AND booking_date = p_date) THEN
         RAISE EXCEPTION USING ERRCODE = 'SK009', MESSAGE = 'no run of this transaction';
     END IF;
 END $$;
@@ -326,7 +335,7 @@ BEGIN
          WHERE unknown OR closed OR kept_in <> currency
             OR NOT p_forced[of] AND (blocked OR limited AND amount * side < 0
                                      AND side * after - held_minor < floor_minor)
-         ORDER BY n LIMIT 1
+         ORDER BY account_id, n LIMIT 1
     ), posted AS (
         INSERT INTO ledger_posting (entry_id, account_id, amount_minor, balance_after_minor,
                                     booking_date, currency)
@@ -415,7 +424,8 @@ BEGIN
         ON CONFLICT (number) DO NOTHING RETURNING id INTO found_id;
     IF found_id IS NULL THEN
         -- Another transaction opened it meanwhile, and the insert waited for it.
-        SELECT id INTO STRICT found_id FROM ledger_account WHERE number = p_number;
+        SELECT id INTO STRICT found_id FROM ledger_account
+         WHERE number = p_number AND NOT limited;
     END IF;
     RETURN found_id;
 END $$;
@@ -465,10 +475,15 @@ CREATE FUNCTION ledger_hold_v1(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     made bigint;
+    was_closed boolean;
 BEGIN
-    UPDATE ledger_balance SET held_minor = held_minor + p_amount WHERE account_id = p_account;
+    UPDATE ledger_balance SET held_minor = held_minor + p_amount WHERE account_id = p_account
+    RETURNING closed INTO was_closed;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'SK002', MESSAGE = 'unknown account',
+            DETAIL = json_build_object('account', p_account);
+    ELSIF was_closed THEN
+        RAISE EXCEPTION USING ERRCODE = 'SK003', MESSAGE = 'closed account',
             DETAIL = json_build_object('account', p_account);
     END IF;
     INSERT INTO ledger_hold (account_id, amount_minor, reason, placed_on, expires_on, run_id)
