@@ -230,6 +230,7 @@ def pay(
     run as a query.
     """
     rates = products.tax_rates(run.date)
+    run.rules |= {"pit": str(rates.pit), "levy": str(rates.levy)}
     of = {one.product: one for one in terms}
     where = {"low": low, "high": high, "through": through, "payer": run.id}
     days = (through - first).days + 1

@@ -74,6 +74,7 @@ class DepositOpened(Struct, frozen=True):
 def open_deposit(*, cmd: OpenDeposit, run: Run) -> DepositOpened:
     """Open an account of a customer under the terms that the product has today."""
     terms = products.offered(cmd.product, run.date)
+    run.rules["product_version"] = terms.version
     customer = (
         Customer.objects.filter(id=cmd.customer)
         .only("id", "last_name", "first_name", "patronymic")
@@ -381,6 +382,7 @@ def settle_interest(*, cmd: SettleInterest, run: Run) -> InterestSettled:
     """Pay what has accrued through yesterday to the deposit itself, less taxes."""
     deposit = _open(queries.locked(cmd.deposit))
     terms = products.terms_of(deposit.product, run.date)
+    run.rules["product_version"] = terms.version
     _require_computed(deposit, run)
     paid = interest.pay(
         run=run,

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from decimal import Decimal
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from apps.accounts import queries
 from apps.kernel import sql
 from tests.accounts import days
 from tests.accounts.days import accrued, close_day, close_through, deposit, paid, product, put
 from tests.cash.desk import only_refused
+from tests.conftest import OwnDatabase
 from tests.factories import Bank, do
 
 
@@ -146,3 +149,40 @@ def test_who_may_not_settle_or_close(bank: Bank) -> None:
             do(name, {"deposit": saved.id}, actor=bank.teller)
         with only_refused("control.not_found", actor=bank.other_supervisor):
             do(name, {"deposit": saved.id}, actor=bank.other_supervisor)
+
+
+def test_settling_at_once_from_several_places_pays_once(
+    own_database: OwnDatabase, bank: Bank
+) -> None:
+    saved = deposit(bank, product(bank), minor=100_000_00)
+    close_day(bank)
+    results: list[int] = []
+
+    def settle() -> None:
+        try:
+            done = do("accounts.settle_interest", {"deposit": saved.id}, actor=bank.supervisor)
+            results.append(done.result["net_minor"])
+        finally:
+            connection.close()
+
+    threads = [Thread(target=settle) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # 3836 kopiykas less PIT of 690 and the levy of 192.
+    assert sorted(results) == [0, 0, 0, 2_954]
+    assert saved.minor == 100_000_00 + 2_954
+    close_day(bank)
+
+
+def test_what_decided_is_part_of_the_runs_meaning(bank: Bank) -> None:
+    saved = deposit(bank, product(bank), minor=100_000_00)
+    close_day(bank)
+    do("accounts.settle_interest", {"deposit": saved.id}, actor=bank.supervisor)
+    effect = sql.value(
+        """SELECT effect::json FROM control_operationrun
+            WHERE operation = 'accounts.settle_interest' ORDER BY at DESC, id DESC LIMIT 1"""
+    )
+    version = sql.value("SELECT max(id) FROM products_version")
+    assert effect["rules"] == {"product_version": version, "pit": "18.000000", "levy": "5.000000"}

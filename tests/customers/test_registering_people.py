@@ -1,14 +1,17 @@
 """Registering a person: once, whole, and in the registrar's own branch."""
 
 import datetime as dt
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from apps.customers.errors import TaxNumberTaken
 from apps.customers.models import Customer
 from tests.accounts.refusing import malformed
 from tests.cash.desk import only_refused
+from tests.conftest import OwnDatabase
 from tests.factories import Bank, do
 
 PERSON: dict[str, Any] = {
@@ -156,3 +159,26 @@ def test_registering_takes_few_statements_whoever_is_there(bank: Bank) -> None:
             register(bank, birth_date=dt.date(1990, 1, 1), **same)
         taken.append([one for one in statements if "SAVEPOINT" not in one])
     assert len(taken[0]) == len(taken[1]) == len(taken[2]) <= 6
+
+
+def test_one_tax_number_registered_at_once_is_one_customer(
+    own_database: OwnDatabase, bank: Bank
+) -> None:
+    outcomes: list[str] = []
+
+    def attempt() -> None:
+        try:
+            register(bank, external_id="")
+            outcomes.append("done")
+        except TaxNumberTaken as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=attempt) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["customers.tax_number_taken"] * 3 + ["done"]
+    assert Customer.objects.count() == 1
