@@ -176,9 +176,9 @@ def _line(run: Run, command: Command, key: str) -> dict[str, Any]:
         "amount": amount.minor if amount else None,
         "currency": amount.currency if amount else "",
         "command": encode(command).decode(),
-        "subjects": [
+        "subjects": sql.texts(
             f"{kind}:{one}" for kind, ids in operation.subjects(command).items() for one in ids
-        ],
+        ),
         "address": actor.address,
         "request": actor.request_id,
     }
@@ -193,7 +193,7 @@ def _nothing() -> dict[str, Any]:
         "effect": None,
         "result": None,
         "refusal": None,
-        "subjects": [],
+        "subjects": "{}",
     }
 
 

@@ -49,6 +49,12 @@ def value(statement: str, params: Params = None) -> Any:
 def array(values: Iterable[object]) -> str:
     """Whole numbers, dates, truths and Nones as PostgreSQL spells an array; to be cast there.
 
-    Ten times as quick as a list, which psycopg inspects item by item. Never for text.
+    Ten times as quick as a list, which psycopg inspects item by item. For text see `texts`.
     """
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def texts(values: Iterable[str]) -> str:
+    """The same for text, of which every character is kept."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"

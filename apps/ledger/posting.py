@@ -22,10 +22,11 @@ FEW_LEGS = 20
 # The function sees the line although the same statement writes it: its id comes from there, and a
 # volatile function looks anew, at what its own statement has done so far as well.
 _POST = """WITH {clauses}
-    SELECT ledger_post_{size}_v1(line.id, %(posted_date)s, %(closing)s, %(kinds)s, %(narratives)s,
-                                 %(value_dates)s::date[], %(reverses)s::bigint[],
-                                 %(forced)s::boolean[], %(of)s::integer[], %(accounts)s::bigint[],
-                                 %(amounts)s::bigint[], %(currencies)s)
+    SELECT ledger_post_{size}_v1(line.id, %(posted_date)s, %(closing)s, %(kinds)s::text[],
+                                 %(narratives)s::text[], %(value_dates)s::date[],
+                                 %(reverses)s::bigint[], %(forced)s::boolean[],
+                                 %(of)s::integer[], %(accounts)s::bigint[], %(amounts)s::bigint[],
+                                 %(currencies)s::text[])
       FROM line"""
 
 
@@ -41,15 +42,15 @@ def post(
     params = line.params | {
         "posted_date": date,
         "closing": closing,
-        "kinds": [entry.kind for entry in entries],
-        "narratives": [entry.narrative for entry in entries],
+        "kinds": sql.texts(entry.kind for entry in entries),
+        "narratives": sql.texts(entry.narrative for entry in entries),
         "value_dates": sql.array(entry.value_date for entry in entries),
         "reverses": sql.array(entry.reverses for entry in entries),
         "forced": sql.array(entry.forced for entry in entries),
         "of": sql.array(number for number, _ in legs),
         "accounts": sql.array(leg.account for _, leg in legs),
         "amounts": sql.array(leg.amount_minor for _, leg in legs),
-        "currencies": [leg.currency for _, leg in legs],
+        "currencies": sql.texts(leg.currency for _, leg in legs),
     }
     size = "few" if len(legs) <= FEW_LEGS else "many"
     ids: list[int] = sql.value(_POST.format(clauses=line.clauses, size=size), params)
