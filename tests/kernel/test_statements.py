@@ -1,4 +1,4 @@
-"""Hand-written statements: watched or not they give the same, and arrays keep what they are given."""
+"""Hand-written statements: watched or not they give the same, and arrays keep their values."""
 
 import datetime as dt
 from typing import Any
