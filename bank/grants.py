@@ -47,6 +47,11 @@ NO_DELETE = {
     "accounts_mandate",
     "cash_till",
     "cash_session",
+    "eod_closerun",
+    "eod_steprun",
+    "eod_chunk",
+    "eod_exception",
+    "eod_proof",
 }
 
 
@@ -59,7 +64,7 @@ def apply(connection: BaseDatabaseWrapper, role: str) -> None:
             raise RuntimeError(f"the owner of the tables may not be the application's role {role}")
         cursor.execute(
             "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
-            " AND c.relkind IN ('r', 'p', 'v', 'm')"
+            " AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relowner = current_user::regrole"
         )
         tables = [name for (name,) in cursor.fetchall()]
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits")
@@ -67,9 +72,12 @@ def apply(connection: BaseDatabaseWrapper, role: str) -> None:
         lines = [
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
             f"GRANT USAGE ON SCHEMA public TO {quoted}",
-            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}, PUBLIC",
+            # What extensions brought, their tables as their functions, stays as they made it.
+            *(
+                f"REVOKE ALL ON {connection.ops.quote_name(table)} FROM {quoted}, PUBLIC"
+                for table in tables
+            ),
             f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}, PUBLIC",
-            # Extensions' functions belong to whoever installed them and stay as they are.
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
             "REVOKE ALL ON SEQUENCE ledger_entry_id_seq, ledger_posting_id_seq,"
             f" ledger_account_id_seq, ledger_hold_id_seq FROM {quoted}",
