@@ -130,7 +130,8 @@ def _is_left(admin: psycopg.Connection[Any], name: str) -> bool:
 
 
 def _create(admin: psycopg.Connection[Any], name: str, template: str) -> None:
-    _run(admin, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    # Ten times faster than copying through the log, where a checkpoint costs nothing.
+    _run(admin, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
 
 
 def _drop(admin: psycopg.Connection[Any], name: str) -> None:

@@ -99,9 +99,7 @@ def test_one_entry_may_hold_several_currencies(bank: Bank, till: int, size: str)
     assert (balance(hryvnia), balance(euro)) == (-400, -9)
 
 
-def test_a_forced_debit_goes_below_the_floor(
-    bank: Bank, account: int, till: int, size: str
-) -> None:
+def test_a_forced_debit_passes_the_floor(bank: Bank, account: int, till: int, size: str) -> None:
     do("probe.limit", probes.Limit(account=account, debits_blocked=True), actor=bank.prober)
     move(bank, source=account, target=till, minor=100_500, forced=True)
     assert balance(account) == 500
