@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from apps.control.queries import waiting_for
 from apps.control.screens import Request
+from apps.control.views import DECIDING
 from apps.kernel.frame import FACTS, Fact
 from apps.kernel.menu import MENU, MenuItem
 from apps.kernel.text import Text
@@ -58,11 +59,20 @@ class Frame:
 
     @property
     def shows_approvals(self) -> bool:
-        return "control.decide_approvals" in self.request.rights
+        return DECIDING in self.request.rights
+
+    @property
+    def sees_runs(self) -> bool:
+        """Whether lines of statements lead this person to the runs that posted them."""
+        rights = self.request.rights
+        return "control.view_journal" in rights or "ledger.view" in rights
 
     @property
     def approvals(self) -> int:
-        return waiting_for(user=self.request.user.pk, roles=self.request.rights.roles)
+        rights = self.request.rights
+        return waiting_for(
+            user=self.request.user.pk, roles=rights.roles, branches=rights.branches(DECIDING)
+        )
 
     @property
     def palette(self) -> list[dict[str, Any]]:

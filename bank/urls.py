@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("apps.access.urls")),
     path("", include("apps.control.urls")),
     path("book/", include("apps.ledger.urls")),
+    path("customers/", include("apps.customers.urls")),
+    path("accounts/", include("apps.accounts.urls")),
     path("desk/", include("apps.cash.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthy, name="healthy"),

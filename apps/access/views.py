@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import secrets
+import time
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -56,6 +57,8 @@ class SignIn(View):
         if not form.is_valid():
             return self._ask(request, form, status=422)
         login(request, form.get_user())
+        # Documents of earlier sign-ins are printed as copies.
+        request.session["signed_in_at"] = time.time()
         onward = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(
             onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()

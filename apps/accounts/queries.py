@@ -142,3 +142,72 @@ def _found(row: tuple[object, ...] | None) -> DepositFacts:
     if row is None:
         raise NotFound
     return DepositFacts(*row)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A deposit as a page shows it: whose it is, what it holds, and what restrains it."""
+
+    id: int
+    number: str
+    account: int
+    branch: int
+    currency: str
+    customer: int
+    last_name: str
+    first_name: str
+    patronymic: str
+    product_uk: str
+    product_en: str
+    balance_minor: int
+    held_minor: int
+    floor_minor: int
+    debits_blocked: bool
+    credits_blocked: bool
+    opened_on: dt.date
+    closed_on: dt.date | None
+
+    @property
+    def owner(self) -> str:
+        return " ".join(filter(None, (self.last_name, self.first_name, self.patronymic)))
+
+    @property
+    def initials(self) -> str:
+        """The owner for those who need not know more: Шевченко Т. Г."""
+        letters = [f"{part[0]}." for part in (self.first_name, self.patronymic) if part]
+        return " ".join([self.last_name, *letters])
+
+    @property
+    def available_minor(self) -> int:
+        return self.balance_minor - self.held_minor - self.floor_minor
+
+
+def profile(*, deposit: int | None = None, number: str | None = None) -> Profile | None:
+    """A deposit by its id or by its number, without spaces; one statement."""
+    assert (deposit is None) != (number is None), "by one of the two"
+    which = "d.id = %(given)s" if number is None else "d.number = %(given)s"
+    found = sql.row(
+        f"""SELECT d.id, d.number, d.account_id, d.branch_id, d.currency, d.customer_id,
+                   c.last_name, c.first_name, c.patronymic, p.name_uk, p.name_en,
+                   b.side * b.balance_minor, b.held_minor, b.floor_minor, b.debits_blocked,
+                   b.credits_blocked, d.opened_on, d.closed_on
+              FROM accounts_deposit d
+              JOIN customers_customer c ON c.id = d.customer_id
+              JOIN products_product p ON p.id = d.product_id
+              JOIN ledger_balance b ON b.account_id = d.account_id
+             WHERE {which}""",  # noqa: S608 - the condition is one of the two above
+        {"given": deposit if number is None else number},
+    )
+    return Profile(*found) if found else None
+
+
+def mandates(deposit: int) -> list[tuple[int, str, dt.date]]:
+    """Who else may dispose of a deposit today: customer, full name, since when; one statement."""
+    found = sql.rows(
+        """SELECT c.id, concat_ws(' ', c.last_name, nullif(c.first_name, ''),
+                                  nullif(c.patronymic, '')), m.valid_from
+             FROM accounts_mandate m JOIN customers_customer c ON c.id = m.customer_id
+            WHERE m.deposit_id = %(deposit)s AND m.valid_to IS NULL ORDER BY m.id""",
+        {"deposit": deposit},
+    )
+    return [(customer, name, since) for customer, name, since in found]

@@ -115,3 +115,49 @@ def open_session(*, teller: int) -> Session | None:
 def counts(session: int) -> list[Count]:
     """What was counted in a session, opening first, greatest value first; one statement."""
     return list(Count.objects.filter(session_id=session).order_by("-moment", "-value_minor"))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A teller's open session with what its till holds now."""
+
+    session: int
+    till: int
+    name: str
+    branch: int
+    currency: str
+    account: int
+    date: dt.date
+    balance_minor: int
+
+
+def desk(*, teller: int) -> Desk | None:
+    """Where a teller works now; one statement, asked by every page of the desk."""
+    found = sql.row(
+        """SELECT s.id, t.id, t.name, t.branch_id, t.currency, t.account_id, s.booking_date,
+                  b.side * b.balance_minor
+             FROM cash_session s
+             JOIN cash_till t ON t.id = s.till_id
+             JOIN ledger_balance b ON b.account_id = t.account_id
+            WHERE s.teller_id = %(teller)s AND s.status = 'open'""",
+        {"teller": teller},
+    )
+    return Desk(*found) if found else None
+
+
+def free_counters(*, branches: frozenset[int] | None) -> list[Desk]:
+    """Counters of these branches (None: all) where nobody works; `session` is 0 there."""
+    found = sql.rows(
+        """SELECT 0, t.id, t.name, t.branch_id, t.currency, t.account_id, day.date,
+                  b.side * b.balance_minor
+             FROM cash_till t
+             JOIN ledger_balance b ON b.account_id = t.account_id
+             JOIN kernel_bookingdate day ON day.status = 'open'
+            WHERE t.kind = 'counter'
+              AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
+              AND NOT EXISTS (SELECT FROM cash_session s
+                               WHERE s.till_id = t.id AND s.status = 'open')
+            ORDER BY t.branch_id, t.name""",
+        {"branches": None if branches is None else sorted(branches)},
+    )
+    return [Desk(*line) for line in found]

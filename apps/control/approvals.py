@@ -98,15 +98,3 @@ def park(*, run: Run, command: Command, key: str, policy: Policy, meaning: dict[
 def maker_of(approval: Approval) -> Actor:
     """The maker, with the face and the client through which the command came."""
     return Actor(**{**approval.maker_actor, "origin": Origin(approval.maker_actor["origin"])})
-
-
-def shown(command: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A parked command's fields as people read them; what is empty is left out."""
-    fields = []
-    for name, value in command.items():
-        if value in (None, "", []):
-            continue
-        if isinstance(value, dict) and set(value) == {"amount", "currency"}:
-            value = f"{value['amount']} {value['currency']}"
-        fields.append((name.replace("_", " "), str(value)))
-    return fields

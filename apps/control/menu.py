@@ -2,7 +2,9 @@
 
 from apps.control.declarations import READING
 from apps.kernel.menu import MenuItem, place
+from apps.kernel.models import Branch
 from apps.kernel.text import Text
+from apps.kernel.wording import FIELDS, NAMES
 
 READING.add("control.view_journal", Text(uk="Читати журнал операцій", en="Read the journal"))
 
@@ -18,6 +20,15 @@ place(
 )
 place(
     MenuItem(
+        url="control:requests",
+        label=Text(uk="Мої запити", en="My requests"),
+        icon="hourglass",
+        permission="control.make_requests",
+        order=79,
+    )
+)
+place(
+    MenuItem(
         url="control:journal",
         label=Text(uk="Журнал операцій", en="Journal"),
         icon="history",
@@ -25,3 +36,27 @@ place(
         order=90,
     )
 )
+
+for name, label in {
+    "amount": Text(uk="сума", en="amount"),
+    "branch": Text(uk="відділення", en="branch"),
+    "reason": Text(uk="причина", en="reason"),
+    "narrative": Text(uk="призначення", en="narrative"),
+    "date": Text(uk="день", en="day"),
+    "approval": Text(uk="запит", en="request"),
+    "operation": Text(uk="операція", en="operation"),
+    "role": Text(uk="роль", en="role"),
+    "code": Text(uk="код", en="code"),
+    "name": Text(uk="назва", en="name"),
+    "currency": Text(uk="валюта", en="currency"),
+    "valid_from": Text(uk="діє від", en="valid from"),
+}.items():
+    FIELDS.add(name, label)
+
+
+def _branch(branch: int) -> str:
+    found = Branch.objects.filter(id=branch).first()
+    return str(Text(uk=found.name_uk, en=found.name_en)) if found else ""
+
+
+NAMES.add("branch", _branch)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from apps.control.models import Approval
 from apps.kernel import sql
 
 
@@ -26,24 +25,65 @@ class JournalLine:
     at: dt.datetime
 
 
-def waiting_for(*, user: int, roles: Sequence[str]) -> int:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for approval in a list; its amount in minor units, where it has one."""
+
+    id: int
+    operation: str
+    state: str
+    maker: int
+    maker_name: str
+    amount_minor: int | None
+    currency: str
+    booking_date: dt.date
+    at: dt.datetime
+
+
+_REQUESTS = """
+    SELECT a.id, a.operation, a.state, a.maker_id, r.actor_name, r.amount_minor, r.currency,
+           a.booking_date, r.at
+      FROM control_approval a JOIN control_operationrun r ON r.id = a.run_id"""
+# Requests that one of these roles may decide, in these branches (NULL: everywhere).
+_FOR_ROLES = """a.role = ANY (%(roles)s)
+    AND (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))"""
+
+
+def waiting_for(*, user: int, roles: Sequence[str], branches: frozenset[int] | None) -> int:
     """How many requests wait for one of these roles and were not made by this person."""
     found: int = sql.value(
-        """SELECT count(*) FROM control_approval
-            WHERE state = 'waiting' AND role = ANY (%(roles)s) AND maker_id <> %(user)s""",
-        {"roles": list(roles), "user": user},
+        f"""SELECT count(*) FROM control_approval a
+             WHERE a.state = 'waiting' AND a.maker_id <> %(user)s AND {_FOR_ROLES}""",  # noqa: S608
+        {"roles": list(roles), "user": user, "branches": _listed(branches)},
     )
     return found
 
 
-def inbox(*, user: int, roles: Sequence[str], limit: int = 200) -> list[Approval]:
+def inbox(
+    *, user: int, roles: Sequence[str], branches: frozenset[int] | None, limit: int = 200
+) -> list[Request]:
     """Requests that wait for one of these roles, and the person's own; oldest first."""
-    return list(
-        Approval.objects.filter(state=Approval.State.WAITING)
-        .filter(role__in=roles)
-        .union(Approval.objects.filter(state=Approval.State.WAITING, maker_id=user))
-        .order_by("id")[:limit]
+    found = sql.rows(
+        f"""{_REQUESTS}
+             WHERE a.state = 'waiting' AND (a.maker_id = %(user)s OR {_FOR_ROLES})
+             ORDER BY a.id LIMIT %(limit)s""",
+        {"roles": list(roles), "user": user, "branches": _listed(branches), "limit": limit},
     )
+    return [Request(*line) for line in found]
+
+
+def requests_of(*, user: int, limit: int = 50) -> list[Request]:
+    """A person's own requests: those that wait, then the last that were decided; one statement."""
+    found = sql.rows(
+        f"""{_REQUESTS} WHERE a.maker_id = %(user)s
+             ORDER BY a.state <> 'waiting', a.id DESC LIMIT %(limit)s""",
+        {"user": user, "limit": limit},
+    )
+    return [Request(*line) for line in found]
+
+
+def _listed(branches: frozenset[int] | None) -> list[int] | None:
+    return None if branches is None else sorted(branches)
 
 
 def journal(
@@ -73,7 +113,7 @@ def journal(
               AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
             ORDER BY id DESC LIMIT %(limit)s""",
         {
-            "branches": None if branches is None else sorted(branches),
+            "branches": _listed(branches),
             "actor": actor,
             "operation": operation,
             "subject": subject,

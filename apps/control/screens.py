@@ -6,25 +6,29 @@ first shown: a double click, Back, a reload or a lost answer leads to the same r
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.views import View
 
-from apps.control import door
+from apps.control import door, journal
 from apps.control.commands import Command
 from apps.control.declarations import OPERATIONS
+from apps.control.errors import KeyReused
 from apps.control.run import Actor
+from apps.kernel import formats, wording
 from apps.kernel.errors import Refusal
+from apps.kernel.fields import Form
+from apps.kernel.money import Money
 from apps.kernel.text import Text
 
 Crumb = tuple[str, str]
@@ -88,13 +92,12 @@ class Screen(View):
 class OperationScreen(Screen):
     """Ask, review, confirm: the page of one operation.
 
-    A subclass names the `operation` and its `form_class`, turns clean data into a command, says
-    where the receipt is, and may say the effect in its own words. `fields_of` tells which field a
-    refusal is about.
+    A subclass names the `operation` and its `form_class`, turns clean data into a command, and may
+    say the effect in its own words. `fields_of` tells which field a refusal is about.
     """
 
     operation: ClassVar[str]
-    form_class: ClassVar[type[forms.Form]]
+    form_class: ClassVar[type[Form]]
     template_name = "control/operation_form.html"
     review_template: ClassVar[str] = "control/operation_review.html"
     submit_label: ClassVar[Text] = Text(uk="Перевірити", en="Review")
@@ -104,9 +107,13 @@ class OperationScreen(Screen):
     def permission(self) -> str:  # type: ignore[override]
         return OPERATIONS[self.operation].permission
 
+    def first(self) -> HttpResponse | None:
+        """Where the person has to go before anything can be asked; None if nowhere."""
+        return None
+
     def initial(self) -> dict[str, Any]:
-        """What the form shows at first, from the address."""
-        return self.request.GET.dict()
+        """What the form shows at first."""
+        return {}
 
     def form_kwargs(self) -> dict[str, Any]:
         """What the form's constructor needs beyond data and initial values."""
@@ -120,19 +127,31 @@ class OperationScreen(Screen):
         """The effect in one sentence, for the review."""
         return OPERATIONS[self.operation].sentence
 
+    def concealed(self, data: dict[str, Any]) -> Container[int]:
+        """Ledger accounts of other people's branches: the review tells no balance of theirs."""
+        return ()
+
     def done_url(self, outcome: door.Outcome) -> str:
         """Where the person goes after posting: the receipt."""
-        return reverse("ledger:run", args=[outcome.run_id])
+        return reverse("ledger:receipt", args=[outcome.run_id])
 
-    def form_context(self, form: forms.Form) -> dict[str, Any]:
+    def form_context(self, form: Form) -> dict[str, Any]:
         """What the form's page shows beside the form."""
         return {}
 
+    def remark(self, form: Form, field: str) -> str:
+        """What a live check says of a good value, for example whose account it is."""
+        return ""
+
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (elsewhere := self.first()) is not None:
+            return elsewhere
         form = self.form_class(initial=self.initial(), **self.form_kwargs())
         return self._ask(form, key=uuid4().hex)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (elsewhere := self.first()) is not None:
+            return elsewhere
         stage = request.POST.get("stage", "review")
         key = request.POST.get("key") or uuid4().hex
         form = self.form_class(request.POST, **self.form_kwargs())
@@ -145,106 +164,146 @@ class OperationScreen(Screen):
             if stage == "confirm":
                 return self._confirm(command, key)
             seen = door.preview(self.operation, command, actor=request.actor)
+        except KeyReused as refusal:
+            return self._sent_before(form, refusal, key)
         except Refusal as refusal:
             return self._refused(form, refusal, key)
         return self._review(form, seen, key)
 
     def _confirm(self, command: Command, key: str) -> HttpResponse:
         outcome = door.execute(self.operation, command, actor=self.request.actor, key=key)
-        if outcome.outcome != "done":
-            return HttpResponseRedirect(
-                reverse("control:approval", args=[outcome.approval_id])
-                + "?"
-                + urlencode({"new": 1})
-            )
-        return HttpResponseRedirect(self.done_url(outcome))
+        if outcome.approval_id is not None and outcome.outcome != "done":
+            address = reverse("control:approval", args=[outcome.approval_id])
+        else:
+            address = self.done_url(outcome)
+        query = {"again" if outcome.replayed else "new": 1}
+        return HttpResponseRedirect(f"{address}?{urlencode(query)}")
 
-    def _review(self, form: forms.Form, seen: door.Preview, key: str) -> HttpResponse:
+    def _review(self, form: Form, seen: door.Preview, key: str) -> HttpResponse:
+        data = form.cleaned_data
         context = {
             "form": form,
             "key": key,
-            "words": self.words(form.cleaned_data, seen),
-            "lines": effect_lines(seen),
+            "words": self.words(data, seen),
+            "lines": effect_lines(seen, concealed=self.concealed(data)),
             "needs": seen.needs,
+            "role": seen.needs and (wording.named("role", seen.needs.role) or seen.needs.role),
             "given": given_fields(form),
         }
         return self.show(context, template=self.review_template)
 
-    def _ask(self, form: forms.Form, *, key: str, status: int = 200) -> HttpResponse:
+    def _ask(
+        self, form: Form, *, key: str, status: int = 200, earlier: UUID | None = None
+    ) -> HttpResponse:
+        if not form.errors:
+            focus_first_empty(form)
         context = {
             "form": form,
             "key": key,
             "submit_label": self.submit_label,
+            "earlier": earlier,
             **self.form_context(form),
         }
         return self.show(context, status=status)
 
-    def _refused(self, form: forms.Form, refusal: Refusal, key: str) -> HttpResponse:
+    def _refused(self, form: Form, refusal: Refusal, key: str) -> HttpResponse:
         field = self.fields_of.get(refusal.code)
         form.add_error(field if field in form.fields else None, str(refusal.text))
         return self._ask(form, key=key, status=refusal.status)
 
-    def _check(self, form: forms.Form, field: str) -> HttpResponse:
+    def _sent_before(self, form: Form, refusal: Refusal, key: str) -> HttpResponse:
+        """This form has posted something else: show that, and let the new content be another."""
+        actor = self.request.actor
+        bound = journal.bound_to(origin=actor.origin, client=actor.key_scope, key=key)
+        assert bound is not None, "its key was refused because it is bound"
+        return self._ask(form, key=uuid4().hex, status=refusal.status, earlier=bound.run_id)
+
+    def _check(self, form: Form, field: str) -> HttpResponse:
         """A live check swaps the message of the field that was left, never the field itself."""
         form.is_valid()
         errors = list(form.errors.get(field, [])) if form.data.get(field) else []
-        said = self.remark(form, field) if not errors else ""
+        known = field in form.live
+        said = self.remark(form, field) if known and not errors else ""
         return render(
             self.request,
             "control/_check.html",
-            {"field": field if field in form.fields else "", "errors": errors, "said": said},
+            {"field": field if known else "", "errors": errors, "said": said},
         )
 
-    def remark(self, form: forms.Form, field: str) -> str:
-        """What a live check says of a good value, for example whose account it is."""
-        return ""
+
+def focus_first_empty(form: Form) -> None:
+    """Let the page open with the cursor where typing begins."""
+    for field in form:
+        if not field.is_hidden and field.value() in (None, ""):
+            field.field.widget.attrs["autofocus"] = True
+            return
 
 
-def effect_lines(seen: door.Preview) -> list[dict[str, Any]]:
+def effect_lines(seen: door.Preview, *, concealed: Container[int] = ()) -> list[dict[str, Any]]:
     """The legs of a preview with the balance of each account before and after."""
     lines = []
     for number, entry in enumerate(seen.meaning["entries"], 1):
         for account, amount_minor, currency in entry["legs"]:
             before, after = seen.before[account], seen.after[account]
-            lines.append(
-                {
-                    "entry": number,
-                    "kind": entry["kind"],
-                    "number": after["number"],
-                    "name": after["name"],
-                    "currency": currency,
-                    "debit_minor": amount_minor if amount_minor > 0 else None,
-                    "credit_minor": -amount_minor if amount_minor < 0 else None,
-                    "before_minor": before["balance_minor"] * before["side"],
-                    "after_minor": after["balance_minor"] * after["side"],
-                }
-            )
+            line = {
+                "entry": number,
+                "kind": entry["kind"],
+                "number": after["number"],
+                "name": after["name"],
+                "currency": currency,
+                "debit_minor": amount_minor if amount_minor > 0 else None,
+                "credit_minor": -amount_minor if amount_minor < 0 else None,
+                "before_minor": before["balance_minor"] * before["side"],
+                "after_minor": after["balance_minor"] * after["side"],
+            }
+            if account in concealed:
+                line |= {"before_minor": None, "after_minor": None, "name": ""}
+            lines.append(line)
     return lines
 
 
-def given_fields(form: forms.Form) -> list[tuple[str, str]]:
+def given_fields(form: Form) -> list[tuple[str, str]]:
     """Each field that was filled in, by its label, as the person wrote or chose it."""
     given = []
     for field in form:
         value = form.cleaned_data.get(field.name)
-        if field.is_hidden or value in (None, "", []):
+        if field.is_hidden or value in (None, "", [], False):
             continue
         choices = getattr(field.field, "choices", None)
         if choices:
             value = dict(choices).get(field.data, field.data)
-        given.append((str(field.label), str(value)))
+        given.append((str(field.label), _shown(value)))
     return given
 
 
-def live(widget: forms.Widget) -> Callable[[str], None]:
-    """Let the form's page check this widget's field as soon as the person leaves it."""
+def told(command: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A command's fields in plain types as people read them; what is empty is left out.
 
-    def name(field: str) -> None:
-        widget.attrs |= {
-            "hx-post": "",
-            "hx-trigger": "change",
-            "hx-swap": "none",
-            "hx-vals": f'{{"stage": "check", "field": "{field}"}}',
-        }
+    So are the legs of an entry, which are shown as the entry itself, and the pieces of a count,
+    which stand with the session.
+    """
+    fields = []
+    for name, value in command.items():
+        if value in (None, "", [], False) or name in {"legs", "counted"}:
+            continue
+        called = wording.named(name, value)
+        fields.append((str(wording.field(name)), called or _shown(value)))
+    return fields
 
-    return name
+
+def _shown(value: Any) -> str:
+    """A value, plain or of a form, as people write it."""
+    language = get_language() or "uk"
+    match value:
+        case Money():
+            return formats.money(value, language)
+        case {"amount": str(amount), "currency": str(currency), **rest} if not rest:
+            size = Money.parse(amount.removeprefix("-"), currency)
+            return formats.money(-size if amount.startswith("-") else size, language)
+        case dt.date():
+            return formats.date(value, language)
+        case True:
+            return str(Text(uk="так", en="yes"))
+        case list() | tuple():
+            return "; ".join(_shown(one) for one in value)
+    return str(value)

@@ -1,22 +1,27 @@
-"""Screens of the door: the inbox of approvals, and the journal."""
+"""Screens of the door: the inbox of approvals, one's own requests, and the journal."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.control import approvals, door, queries
+from apps.control import door, queries
 from apps.control.declarations import OPERATIONS, POSTER
 from apps.control.models import Approval
-from apps.control.operations import Approve, Withdraw
-from apps.control.screens import Crumb, Request, Screen
+from apps.control.screens import Crumb, Request, Screen, told
+from apps.kernel import wording
 from apps.kernel.errors import Refusal
+from apps.kernel.fields import DateField
 from apps.kernel.text import Text
+
+DECIDING, ASKING = "control.decide_approvals", "control.make_requests"
+PAGE = 50
 
 
 class DecisionForm(forms.Form):
@@ -25,69 +30,201 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(required=False, max_length=1000)
 
 
-class Inbox(Screen):
-    """Requests on the left, oldest first; on the right what the chosen one will do."""
+class Requests(Screen):
+    """Requests on the left; on the right what the chosen one will do."""
 
-    permission = "control.decide_approvals"
-    title: ClassVar[Text] = Text(uk="Погодження", en="Approvals")
     template_name = "control/approvals.html"
 
-    def get(self, request: Request, approval: int | None = None) -> HttpResponse:
-        waiting = queries.inbox(user=request.user.pk, roles=request.rights.roles)
-        chosen = self._chosen(approval) if approval else (waiting[0] if waiting else None)
-        context = {"waiting": [_row(one, request) for one in waiting], "key": uuid4().hex}
-        return self.show(context | self._seen(chosen))
-
-    def post(self, request: Request, approval: int) -> HttpResponse:
-        form = DecisionForm(request.POST)
-        key = request.POST.get("key") or uuid4().hex
-        if not form.is_valid():
-            return self.get(request, approval)
-        data = form.cleaned_data
-        name, command = {
-            "approve": ("control.approve", Approve(approval=approval, meaning=data["meaning"])),
-            "withdraw": ("control.withdraw_request", Withdraw(approval=approval)),
-        }.get(data["decision"]) or (
-            "control.decline",
-            {"approval": approval, "reason": data["reason"]},
+    def requests(self) -> list[queries.Request]:
+        """What the list on the left holds."""
+        rights = self.request.rights
+        return queries.inbox(
+            user=self.request.user.pk, roles=rights.roles, branches=rights.branches(DECIDING)
         )
-        try:
-            done = door.execute(name, command, actor=request.actor, key=key)
-        except Refusal as refusal:
-            messages.error(request, str(refusal.text), extra_tags="bad")
-            return HttpResponseRedirect(reverse("control:approval", args=[approval]))
-        if done.result and done.result.get("run"):
-            return HttpResponseRedirect(reverse("ledger:run", args=[done.result["run"]]))
-        messages.success(request, str(OPERATIONS[name].sentence), extra_tags="ok")
-        return HttpResponseRedirect(reverse("control:approvals"))
 
-    def _chosen(self, approval: int) -> Approval:
-        found = Approval.objects.filter(id=approval).select_related("maker", "branch").first()
-        if found is None or not (
-            found.maker_id == self.request.user.pk
-            or found.role in self.request.rights.roles
-            or self.request.rights.reaches("control.view_journal", found.branch_id)
-        ):
-            raise Http404
-        return found
+    def page(
+        self,
+        waiting: Sequence[queries.Request],
+        chosen: Approval | None,
+        *,
+        refusal: Refusal | None = None,
+        reason: str = "",
+    ) -> HttpResponse:
+        me = self.request.user.pk
+        rows = [
+            {"request": one, "sentence": _sentence(one.operation), "own": one.maker == me}
+            for one in waiting
+        ]
+        context = {
+            "waiting": rows,
+            "key": uuid4().hex,
+            "refusal": refusal,
+            "reason": reason,
+            **self._seen(chosen),
+        }
+        return self.show(context, status=refusal.status if refusal else 200)
 
     def _seen(self, chosen: Approval | None) -> dict[str, Any]:
         if chosen is None:
             return {"chosen": None}
         legs = [leg for entry in chosen.meaning.get("entries", []) for leg in entry["legs"]]
         standing = POSTER().numbered(sorted({number for number, _, _ in legs}))
-        lines = [_line(leg, standing.get(leg[0])) for leg in legs]
+        own = chosen.maker_id == self.request.user.pk
         return {
             "chosen": chosen,
-            "lines": lines,
-            "own": chosen.maker_id == self.request.user.pk,
+            "lines": [_line(leg, standing.get(leg[0])) for leg in legs],
+            "own": own,
             "decidable": chosen.state == Approval.State.WAITING
+            and not own
             and chosen.role in self.request.rights.roles
-            and chosen.maker_id != self.request.user.pk,
-            "sentence": OPERATIONS[chosen.operation].sentence,
-            "command": approvals.shown(chosen.command),
+            and self.request.rights.reaches(DECIDING, chosen.branch_id),
+            "of_earlier_day": chosen.booking_date != self.request.date,
+            "sentence": _sentence(chosen.operation),
+            "command": told(chosen.command),
+            "role": wording.named("role", chosen.role) or chosen.role,
+            "state": STATES[chosen.state],
             "votes": chosen.votes.count(),
+            "changed": sorted(chosen.difference or {}),
         }
+
+
+class Inbox(Requests):
+    """What waits for a decision, oldest first."""
+
+    permission = DECIDING
+    title: ClassVar[Text] = Text(uk="Погодження", en="Approvals")
+
+    def get(self, request: Request) -> HttpResponse:
+        waiting = self.requests()
+        return self.page(waiting, _approval(waiting[0].id) if waiting else None)
+
+
+class MyRequests(Requests):
+    """What a person has asked for: those that wait, then those that were decided."""
+
+    permission = ASKING
+    title: ClassVar[Text] = Text(uk="Мої запити", en="My requests")
+
+    def get(self, request: Request) -> HttpResponse:
+        own = self.requests()
+        return self.page(own, _approval(own[0].id) if own else None)
+
+    def requests(self) -> list[queries.Request]:
+        return queries.requests_of(user=self.request.user.pk)
+
+
+class OneRequest(Requests):
+    """One request with the list it belongs to: the maker's own, or what waits for a decision."""
+
+    title: ClassVar[Text] = Text(uk="Запит", en="Request")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        rights = self.request.rights
+        found = _approval(kwargs["approval"])
+        own = found is not None and found.maker_id == self.request.user.pk
+        if found is None or not (
+            own
+            or (found.role in rights.roles and rights.reaches(DECIDING, found.branch_id))
+            or rights.reaches("control.view_journal", found.branch_id)
+        ):
+            raise Http404
+        self.chosen = found
+        self.decides = DECIDING in rights
+        if not self.decides and ASKING not in rights:
+            raise PermissionDenied(ASKING)
+        return super(Screen, self).dispatch(request, *args, **kwargs)
+
+    def requests(self) -> list[queries.Request]:
+        if self.decides:
+            return super().requests()
+        return queries.requests_of(user=self.request.user.pk)
+
+    def get(self, request: Request, approval: int) -> HttpResponse:
+        return self.page(self.requests(), self.chosen)
+
+    def post(self, request: Request, approval: int) -> HttpResponse:
+        form = DecisionForm(request.POST)
+        if not form.is_valid():
+            return self.get(request, approval)
+        given = form.cleaned_data
+        name, command = _decision(approval, given)
+        key = request.POST.get("key") or uuid4().hex
+        try:
+            door.execute(name, command, actor=request.actor, key=key)
+        except Refusal as refusal:
+            chosen = _approval(approval)
+            return self.page(self.requests(), chosen, refusal=refusal, reason=given["reason"])
+        return HttpResponseRedirect(reverse("control:approval", args=[approval]) + "?new=1")
+
+    def crumbs(self) -> list[Crumb]:
+        if self.decides:
+            return [(reverse("control:approvals"), str(Inbox.title))]
+        return [(reverse("control:requests"), str(MyRequests.title))]
+
+
+class JournalFilter(forms.Form):
+    operation = forms.CharField(required=False, max_length=80)
+    date = DateField(required=False)
+    subject = forms.CharField(required=False, max_length=80)
+    before = forms.UUIDField(required=False)
+
+
+class Journal(Screen):
+    """Every command that reached the door, newest first."""
+
+    permission = "control.view_journal"
+    title: ClassVar[Text] = Text(uk="Журнал операцій", en="Journal of operations")
+    template_name = "control/journal.html"
+
+    def get(self, request: Request) -> HttpResponse:
+        form = JournalFilter(request.GET)
+        form.is_valid()
+        # A filter that cannot be read filters nothing.
+        given: dict[str, Any] = form.cleaned_data
+        before: UUID | None = given.get("before")
+        date: dt.date | None = given.get("date")
+        lines = queries.journal(
+            branches=self.where,
+            operation=given.get("operation", ""),
+            subject=given.get("subject", ""),
+            date=date,
+            before=before,
+            limit=PAGE,
+        )
+        operations = [(one.name, str(one.sentence)) for one in OPERATIONS]
+        context = {
+            "operation": given.get("operation", ""),
+            "date": date,
+            "lines": [{"line": line, "sentence": _sentence(line.operation)} for line in lines],
+            "operations": sorted(operations, key=lambda one: one[1]),
+            "next": lines[-1].id if len(lines) == PAGE else None,
+            "is_first": before is None,
+        }
+        return self.show(context)
+
+
+STATES: Mapping[str, tuple[str, Text]] = {
+    Approval.State.WAITING: ("warn", Text(uk="чекає", en="waits")),
+    Approval.State.DONE: ("ok", Text(uk="виконано", en="done")),
+    Approval.State.DECLINED: ("bad", Text(uk="відхилено", en="declined")),
+    Approval.State.RETURNED: ("bad", Text(uk="повернено", en="returned")),
+    Approval.State.WITHDRAWN: ("", Text(uk="відкликано", en="taken back")),
+    Approval.State.EXPIRED: ("", Text(uk="прострочено", en="expired")),
+}
+
+
+def _approval(approval: int) -> Approval | None:
+    return Approval.objects.filter(id=approval).select_related("maker", "branch").first()
+
+
+def _decision(approval: int, given: Mapping[str, Any]) -> tuple[str, Any]:
+    """The operation and its command; what is no command at all is refused by the door."""
+    match given["decision"]:
+        case "approve":
+            return "control.approve", {"approval": approval, "meaning": given["meaning"]}
+        case "withdraw":
+            return "control.withdraw_request", {"approval": approval}
+    return "control.decline", {"approval": approval, "reason": given["reason"]}
 
 
 def _line(leg: Sequence[Any], standing: dict[str, Any] | None) -> dict[str, Any]:
@@ -105,55 +242,8 @@ def _line(leg: Sequence[Any], standing: dict[str, Any] | None) -> dict[str, Any]
     }
 
 
-class JournalFilter(forms.Form):
-    operation = forms.CharField(required=False, max_length=80)
-    date = forms.DateField(required=False)
-    subject = forms.CharField(required=False, max_length=80)
-    before = forms.UUIDField(required=False)
-
-
-class Journal(Screen):
-    """Every command that reached the door, newest first."""
-
-    permission = "control.view_journal"
-    title: ClassVar[Text] = Text(uk="Журнал операцій", en="Journal of operations")
-    template_name = "control/journal.html"
-
-    def get(self, request: Request) -> HttpResponse:
-        form = JournalFilter(request.GET)
-        given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-        before: UUID | None = given.get("before")
-        date: dt.date | None = given.get("date")
-        lines = queries.journal(
-            branches=self.where,
-            operation=given.get("operation", ""),
-            subject=given.get("subject", ""),
-            date=date,
-            before=before,
-        )
-        shown = [
-            {"line": line, "sentence": OPERATIONS[line.operation].sentence}
-            for line in lines
-            if line.operation in OPERATIONS
-        ]
-        operations = [(one.name, str(one.sentence)) for one in OPERATIONS]
-        return self.show(
-            {
-                "form": form,
-                "lines": shown,
-                "operations": sorted(operations, key=lambda one: one[1]),
-                "next": lines[-1].id if len(lines) == 50 else None,
-                "is_first": before is None,
-            }
-        )
-
-    def crumbs(self) -> list[Crumb]:
-        return []
-
-
-def _row(approval: Approval, request: Request) -> dict[str, Any]:
-    return {
-        "approval": approval,
-        "sentence": OPERATIONS[approval.operation].sentence,
-        "own": approval.maker_id == request.user.pk,
-    }
+def _sentence(operation: str) -> Text:
+    """A line may outlive its operation, which then has no sentence any more."""
+    if operation in OPERATIONS:
+        return OPERATIONS[operation].sentence
+    return Text(uk=operation, en=operation)

@@ -1,10 +1,12 @@
-"""Form fields for what a bank asks people: amounts, dates, choices."""
+"""Forms and their fields for what a bank asks people: amounts, dates, live checks."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.functional import lazystr
 
 from apps.kernel.errors import Refusal
 from apps.kernel.money import Money
@@ -12,6 +14,41 @@ from apps.kernel.text import Text
 
 # What people type between thousands: blanks, no-break blanks, apostrophes.
 _GROUPS = re.compile("(?<=[0-9])[ \u00a0\u202f'](?=[0-9]{3})")
+
+
+def said(uk: str, en: str) -> str:
+    """A label or hint that speaks the language of each request."""
+    return cast(str, lazystr(Text(uk=uk, en=en)))
+
+
+class DescribedField(BoundField):
+    """A field on a page: its hint and the slot of its message describe it, from the beginning."""
+
+    @property
+    def aria_describedby(self) -> str:
+        hint = f"hint_{self.html_name} " if self.help_text else ""
+        return f"{hint}msg_{self.html_name}"
+
+
+class Form(forms.Form):
+    """A form whose `live` fields are checked by the server as soon as the person leaves them.
+
+    The check answers into the message's slot alone: the field itself is never swapped.
+    """
+
+    bound_field_class = DescribedField
+    live: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.live:
+            self.fields[name].widget.attrs |= {
+                "hx-post": "",
+                "hx-trigger": "change",
+                "hx-swap": "none",
+                "hx-sync": "this:replace",
+                "hx-vals": f'{{"stage": "check", "field": "{name}"}}',
+            }
 
 
 class AmountField(forms.Field):
@@ -27,7 +64,12 @@ class AmountField(forms.Field):
         self.currency = currency
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
+        return {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "class": "amount",
+            "maxlength": 24,
+        }
 
     def to_python(self, value: Any) -> Money | None:
         if value in self.empty_values:

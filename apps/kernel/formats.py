@@ -1,6 +1,7 @@
 """How money and dates are written for people, in each language of the bank."""
 
 import datetime as dt
+from decimal import Decimal
 
 from apps.kernel.currencies import currency
 from apps.kernel.money import Money
@@ -8,6 +9,8 @@ from apps.kernel.money import Money
 # Thousands are parted by a narrow no-break space, and minus is a true minus, in both languages.
 _NARROW = "\u202f"
 _MINUS = "\u2212"
+# The shortest IBAN.
+_IBAN_LENGTH = 15
 _MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -32,3 +35,17 @@ def date(value: dt.date, language: str) -> str:
     if language.startswith("en"):
         return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
     return f"{value:%d.%m.%Y}"
+
+
+def percent(rate: Decimal, language: str) -> str:
+    """A rate in percent without idle zeros, for example 9,5 %."""
+    digits = f"{rate.normalize():f}"
+    point = "." if language.startswith("en") else ","
+    return f"{digits.replace('.', point)}{_NARROW}%"
+
+
+def account(number: str) -> str:
+    """An account number as people compare it: an IBAN in groups of four, others as they are."""
+    if len(number) < _IBAN_LENGTH or not number[:2].isalpha() or not number[2:].isalnum():
+        return number
+    return _NARROW.join(number[start : start + 4] for start in range(0, len(number), 4))

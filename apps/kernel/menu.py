@@ -1,6 +1,9 @@
-"""What the frame of the screens is told by the apps: places to go."""
+"""What the frame of the screens is told by the apps: places to go, and things to do there."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from django.urls import reverse
 
 from apps.kernel.registry import Registry
 from apps.kernel.text import Text
@@ -28,3 +31,60 @@ MENU: Registry[MenuItem] = Registry("menu item")
 def place(item: MenuItem) -> None:
     """Declare a place of the menu."""
     MENU.add(item.url, item)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that can be done with a record, by the screen at `url`.
+
+    That screen finds the record's id in its address as `?<of>=`. `key` is the letter that opens it
+    from a page of the record, by its place on the keyboard.
+    """
+
+    of: str
+    url: str
+    label: Text
+    icon: str
+    permission: str
+    order: int
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action on one record, as its page shows it."""
+
+    address: str
+    label: Text
+    icon: str
+    key: str
+
+    @property
+    def letter(self) -> str:
+        return self.key.removeprefix("Key").lower()
+
+
+class Held(Protocol):
+    """The rights of a person, as far as a menu asks."""
+
+    def __contains__(self, permission: str) -> bool: ...
+
+
+ACTIONS: Registry[Action] = Registry("action")
+
+
+def act(action: Action) -> None:
+    """Declare something that can be done with a record."""
+    ACTIONS.add(f"{action.of} {action.url}", action)
+
+
+def offers(of: str, subject: int, rights: Held) -> list[Offer]:
+    """What a person with these rights may do with a record."""
+    found = sorted(
+        (action for action in ACTIONS if action.of == of and action.permission in rights),
+        key=lambda action: action.order,
+    )
+    return [
+        Offer(f"{reverse(action.url)}?{of}={subject}", action.label, action.icon, action.key)
+        for action in found
+    ]

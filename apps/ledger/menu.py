@@ -1,8 +1,19 @@
-"""Places of the book, and what may be read there."""
+"""Places of the book, what may be read there, and the search for a run by its number."""
 
-from apps.control.declarations import READING
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.control import queries as control
+from apps.control.declarations import OPERATIONS, READING
+from apps.control.screens import Request
 from apps.kernel.menu import MenuItem, place
+from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
+from apps.kernel.wording import FIELDS
+from apps.ledger.views import may_look
 
 READING.add("ledger.view", Text(uk="Читати книгу", en="Read the book"))
 
@@ -28,3 +39,29 @@ place(
         group=_BOOK,
     )
 )
+
+FIELDS.add("entry", Text(uk="проведення", en="entry"))
+
+
+def _runs(request: HttpRequest, spellings: list[str], limit: int) -> list[dict[str, Any]]:
+    """The run with this very number, for whoever did it and for those who may look."""
+    try:
+        number = UUID(spellings[0].strip())
+    except ValueError:
+        return []
+    found = control.run(number)
+    if found is None or not may_look(cast(Request, request), found["line"]):
+        return []
+    line = found["line"]
+    name = line["operation"]
+    return [
+        {
+            "address": reverse("ledger:run", args=[number]),
+            "label": OPERATIONS[name].sentence if name in OPERATIONS else name,
+            "icon": "history",
+            "more": line["actor_name"],
+        }
+    ]
+
+
+SOURCES.add("runs", Source(Text(uk="Операції", en="Operations"), _runs))

@@ -9,4 +9,6 @@ urlpatterns = [
     path("gl/<str:code>/", views.GeneralLedger.as_view(), name="general_ledger"),
     path("accounts/<int:account>/", views.AccountStatement.as_view(), name="account"),
     path("runs/<uuid:run>/", views.Run.as_view(), name="run"),
+    path("runs/<uuid:run>/receipt/", views.Receipt.as_view(), name="receipt"),
+    path("entries/<int:entry>/reverse/", views.Reverse.as_view(), name="reverse"),
 ]

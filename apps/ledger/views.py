@@ -5,22 +5,30 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import get_language
 
-from apps.control import approvals
+from apps.control import door
 from apps.control import queries as control
 from apps.control.declarations import OPERATIONS
-from apps.control.screens import Crumb, Request, Screen
+from apps.control.screens import Crumb, OperationScreen, Request, Screen, told
 from apps.kernel.fields import DateField
 from apps.kernel.models import Branch
+from apps.kernel.money import Money
+from apps.kernel.numerals import in_words
+from apps.kernel.queries import bank
 from apps.kernel.text import Text
 from apps.ledger import queries
 from apps.ledger.errors import UnknownGLAccount
-from apps.ledger.models import Account, GLAccount
+from apps.ledger.forms import ReversalForm
+from apps.ledger.models import Account, Entry, GLAccount
+from apps.ledger.operations import ReverseEntry
+from apps.ledger.rules import REVERSIBLE
 
 PAGE = 100
+READ = "ledger.view"
 
 
 class OnDate(forms.Form):
@@ -141,47 +149,64 @@ class AccountStatement(Screen):
         ]
 
 
-class Run(Screen):
-    """One line of the journal explained: who, what, who agreed, and the entries it posted."""
+def may_look(request: Request, line: dict[str, Any]) -> bool:
+    """A line of the journal is open to whoever did it, and to readers of its branch."""
+    if line["actor_id"] == request.user.pk:
+        return True
+    rights = request.rights
+    return any(rights.reaches(one, line["branch_id"]) for one in ("control.view_journal", READ))
+
+
+class OfRun(Screen):
+    """A page about one line of the journal."""
 
     permission = "control.view_journal"
-    template_name = "ledger/run.html"
 
     @property
     def title(self) -> Text:  # type: ignore[override]
         return self.sentence
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # Whoever did it may always look at it; others need the right, in its branch.
         found = control.run(kwargs["run"])
         if found is None:
             raise Http404
-        line = found["line"]
-        own = line["actor_id"] == self.request.user.pk
-        if not own and not self.request.rights.reaches(self.permission, line["branch_id"]):
+        self.line = found["line"]
+        if not may_look(self.request, self.line):
             raise Http404
         self.found = found
-        name = line["operation"]
+        self.at = dt.datetime.fromisoformat(self.line["at"])
+        day = self.line["booking_date"]
+        self.booking_date = dt.date.fromisoformat(day) if day else None
+        name = self.line["operation"]
         # A line may outlive its operation, which then has no sentence any more.
         self.sentence = OPERATIONS[name].sentence if name in OPERATIONS else Text(uk=name, en=name)
         return super(Screen, self).dispatch(request, *args, **kwargs)
 
+
+class Run(OfRun):
+    """One line of the journal explained: who, what, who agreed, and the entries it posted."""
+
+    template_name = "ledger/run.html"
+
     def get(self, request: Request, run: UUID) -> HttpResponse:
-        line = self.found["line"]
+        may_reverse = request.rights.reaches("ledger.reverse_entries", self.line["branch_id"])
+        entries = queries.entries_of(run)
+        for entry in entries:
+            undone = entry["reversed_by"] is not None
+            entry["may_reverse"] = may_reverse and not undone and entry["kind"] in REVERSIBLE
         return self.show(
             {
-                "line": line,
-                "at": dt.datetime.fromisoformat(line["at"]),
-                "booking_date": dt.date.fromisoformat(line["booking_date"])
-                if line["booking_date"]
-                else None,
-                "command": approvals.shown(line["command"]),
+                "line": self.line,
+                "at": self.at,
+                "booking_date": self.booking_date,
+                "command": told(self.line["command"]),
                 "approval": self.found["approval"],
                 "votes": [
                     {"name": vote["name"], "at": dt.datetime.fromisoformat(vote["at"])}
                     for vote in self.found["votes"]
                 ],
-                "entries": queries.entries_of(run),
+                "entries": entries,
+                "has_receipt": self.line["outcome"] == "done" and bool(entries),
             }
         )
 
@@ -189,6 +214,94 @@ class Run(Screen):
         if self.permission in self.request.rights:
             return [(reverse("control:journal"), str(Text(uk="Журнал", en="Journal")))]
         return []
+
+
+class Receipt(OfRun):
+    """The document of a posted run on a till's roll or on A4, marked as a copy after the first."""
+
+    template_name = "ledger/receipt.html"
+    PAPERS = ("roll", "a4")
+
+    def get(self, request: Request, run: UUID) -> HttpResponse:
+        entries = queries.entries_of(run)
+        if not entries:
+            raise Http404
+        paper = request.GET.get("paper", "")
+        if paper in self.PAPERS:
+            request.session["paper"] = paper
+        branch = Branch.objects.filter(id=self.line["branch_id"]).first()
+        context = {
+            "line": self.line,
+            "at": self.at,
+            "booking_date": self.booking_date,
+            "bank": bank(),
+            "branch": branch,
+            "documents": [_document(entry) for entry in entries],
+            "is_copy": self._is_copy(),
+            "paper": request.session.get("paper", self.PAPERS[0]),
+        }
+        return self.show(context)
+
+    def post(self, request: Request, run: UUID) -> HttpResponse:
+        """The page has been printed: whatever comes now is a copy."""
+        request.session["printed"] = [*request.session.get("printed", []), str(run)]
+        return HttpResponseRedirect(request.path)
+
+    def _is_copy(self) -> bool:
+        """An original is what one has done since signing in and not printed: in doubt, a copy."""
+        session = self.request.session
+        since = session.get("signed_in_at")
+        own = self.line["actor_id"] == self.request.user.pk
+        fresh = own and since is not None and self.at.timestamp() >= since
+        return not fresh or self.line["id"] in session.get("printed", [])
+
+
+class Reverse(OperationScreen):
+    """Undo one entry by its opposite, with the reason."""
+
+    operation = "ledger.reverse_entry"
+    form_class = ReversalForm
+    title: ClassVar[Text] = Text(uk="Сторнувати проведення", en="Reverse an entry")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        found = Entry.objects.filter(id=kwargs["entry"]).first()
+        line = control.run(found.run_id) if found else None
+        if found is None or line is None:
+            raise Http404
+        branch = line["line"]["branch_id"]
+        if not self.request.rights.reaches(self.permission, branch):
+            raise Http404
+        self.entry = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def command(self, data: dict[str, Any]) -> ReverseEntry:
+        return ReverseEntry(entry=self.entry.id, reason=data["reason"])
+
+    def words(self, data: dict[str, Any], seen: door.Preview) -> Text:
+        return Text(
+            uk=f"Проведення № {self.entry.id} буде сторновано протилежним, сьогоднішнім днем. "
+            "Обидва лишаться видимими, і вдруге сторнувати його не можна.",
+            en=f"Entry No. {self.entry.id} will be reversed by its opposite, on today's date. "
+            "Both stay visible, and it cannot be reversed again.",
+        )
+
+    def crumbs(self) -> list[Crumb]:
+        number = str(Text(uk=f"Проведення № {self.entry.id}", en=f"Entry No. {self.entry.id}"))
+        return [(reverse("ledger:run", args=[self.entry.run_id]), number)]
+
+
+def _document(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry as a document has it: its two sides, and each amount in figures and words."""
+    totals: dict[str, int] = {}
+    for leg in entry["legs"]:
+        if leg["amount_minor"] > 0:
+            totals[leg["currency"]] = totals.get(leg["currency"], 0) + leg["amount_minor"]
+    language = get_language() or "uk"
+    amounts = [
+        {"minor": minor, "currency": code, "words": in_words(Money(minor, code), language)}
+        for code, minor in totals.items()
+    ]
+    return {"entry": entry, "amounts": amounts}
 
 
 def _totals(lines: list[queries.TrialLine]) -> list[dict[str, Any]]:

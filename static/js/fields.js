@@ -11,10 +11,7 @@ export function setUpFields() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-money-form]")) return;
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
+    if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
 
@@ -25,14 +22,11 @@ export function setUpFields() {
 
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     const slot = event.detail.target;
-    const name = slot?.id?.startsWith("msg_") ? slot.id.slice(4) : null;
-    const field = name && document.querySelector(`[name="${CSS.escape(name)}"]`);
-    if (!field) return;
-    const good = "good" in (event.detail.fragment?.firstElementChild?.dataset ?? {});
+    if (!slot?.id?.startsWith("msg_")) return;
+    const field = document.querySelector(`[name="${CSS.escape(slot.id.slice(4))}"]`);
     const text = slot.textContent.trim();
-    slot.classList.toggle("good", good);
-    if (text && !good) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
+    if (text && !slot.querySelector(".good")) field?.setAttribute("aria-invalid", "true");
+    else field?.removeAttribute("aria-invalid");
     document.getElementById("live").textContent = text;
   });
 }

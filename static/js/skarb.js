@@ -1,8 +1,9 @@
-// Keyboard, palette, live messages and denominations. Pages work without it, but for the palette.
-import { setUpKeys } from "./keys.js";
+// Keyboard, boxes that find, live messages and sums. Pages work without it, but for the palette.
+import { setUpBoxes, setUpKeys } from "./keys.js";
 import { setUpFields } from "./fields.js";
 import { setUpCounting } from "./counting.js";
 
 setUpKeys();
+setUpBoxes();
 setUpFields();
 setUpCounting();

@@ -4,14 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django import template
-from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from apps.kernel import formats
+from apps.kernel import formats, wording
+from apps.kernel.models import Branch
 from apps.kernel.text import Text
 
 register = template.Library()
@@ -43,15 +43,34 @@ def money(minor: int | None, currency: str) -> str:
 
 
 @register.filter
+def of(branch: int | None, branches: dict[int, Branch]) -> str:
+    """The name of a branch, by its id, from branches that were read together."""
+    found = branches.get(branch or 0)
+    return str(Text(uk=found.name_uk, en=found.name_en)) if found else ""
+
+
+@register.filter
 def magnitude(minor: int) -> int:
     """Without its sign, where a column already says the side."""
     return abs(minor)
 
 
 @register.filter
+def negative(minor: int | None) -> SafeString:
+    """The class of an amount below zero, which is red as well as signed."""
+    return SafeString("negative" if minor is not None and minor < 0 else "")
+
+
+@register.filter
 def natural(minor: int, side: int) -> int:
     """A balance as the account's own side sees it."""
     return minor * side
+
+
+@register.filter
+def grouped(number: str) -> str:
+    """An account number in groups that people can compare."""
+    return formats.account(number)
 
 
 @register.filter
@@ -69,10 +88,9 @@ def moment(value: dt.datetime | None) -> str:
 
 
 @register.filter
-def described_by(field: BoundField) -> str:
-    """The ids of a field's hint and message, for aria-describedby."""
-    hint = f"hint_{field.html_name} " if field.help_text else ""
-    return f"{hint}msg_{field.html_name}"
+def kind(name: str) -> Text:
+    """The kind of an entry as people call it."""
+    return wording.kind(name)
 
 
 def _language() -> str:
