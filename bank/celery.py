@@ -9,3 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bank.settings")
 app = Celery("skarb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
+
+# Bells are lost with a broker, a worker or a message; what they ring for is in the database. A bell
+# that nobody heard by the next one is dropped, so that none pile up behind a long task.
+SWEEP_S = 10
+app.conf.beat_schedule = {
+    name: {"task": name, "schedule": SWEEP_S, "options": {"expires": SWEEP_S - 1, "retry": False}}
+    for name in ("control.deliver", "eod.sweep")
+}
