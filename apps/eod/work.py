@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # While others do what there is, look again so often.
 LOOK_AGAIN_S = (0.01, 0.1)
+# A piece that others hold for longer than this is worth a line in the log.
+LONG_S = 10.0
 # What may pass by itself is waited for as long; then the sweeper rings again.
 PATIENCE_S = 30.0
 # SQLSTATEs, by class or whole, that say nothing about the work: connections, serialization and
@@ -58,7 +60,7 @@ def work(
     Raises what does not pass within PATIENCE_S.
     """
     ends_at = time.monotonic() + slice_s
-    last_done = failing_since = time.monotonic()
+    last_done = said_at = failing_since = time.monotonic()
     pause = LOOK_AGAIN_S[0]
     while True:
         now = time.monotonic()
@@ -81,6 +83,9 @@ def work(
         seen()
         if now - last_done > idle_s or now > ends_at:
             return Stand.RUNNING
+        if now - max(last_done, said_at) > LONG_S:
+            log.info("the close of %s: others have been doing the last pieces for long", date)
+            said_at = now
         if now >= last_done:
             time.sleep(pause)
             pause = min(pause * 2, LOOK_AGAIN_S[1])
