@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from celery import current_app, shared_task
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import ChannelError
 
 from apps.control.declarations import STEPS, TOPICS, Chunk, Phase, Step

@@ -250,7 +250,7 @@ def progress(date: dt.date) -> Progress:
                   coalesce(extract(epoch FROM
                       CASE WHEN s.status = 'open' THEN clock_timestamp()
                            ELSE greatest(s.finished_at, max(c.finished_at)) END
-                      - min(c.started_at)), 0)::float, s.totals::json
+                      - min(c.started_at)), 0)::float, coalesce(s.totals, '{}')::json
              FROM eod_steprun s
              LEFT JOIN eod_chunk c ON (c.date, c.step, c.round) = (s.date, s.step, s.round)
                                   AND c.status <> 'split'
@@ -275,7 +275,7 @@ def progress(date: dt.date) -> Progress:
         date=date,
         stand=stand(date),
         seconds=seconds,
-        steps=tuple(StepProgress(*row[:-1], row[-1] or {}) for row in found),
+        steps=tuple(StepProgress(*row) for row in found),
         exceptions=exceptions,
         proved=proved,
         contradicted=tuple(contradicted),

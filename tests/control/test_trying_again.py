@@ -163,4 +163,4 @@ def _sleeps(database: OwnDatabase) -> bool:
 def _any(database: OwnDatabase, condition: str) -> bool:
     statement = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND " + condition
     with database.connect("owner", autocommit=True) as owner:
-        return owner.execute(statement).rowcount > 0  # type: ignore[call-overload]
+        return owner.execute(statement).rowcount > 0

@@ -52,8 +52,13 @@ def park(bank: Bank, account: int, till: int, minor: int = 50_000, key: str = ""
     return execute("probe.move", command, actor=bank.prober, key=key or fresh_key())
 
 
+def request_of(parked: Outcome) -> Approval:
+    assert parked.approval_id is not None
+    return Approval.objects.get(id=parked.approval_id)
+
+
 def agreement(parked: Outcome) -> Approve:
-    approval = Approval.objects.get(id=parked.approval_id)
+    approval = request_of(parked)
     return Approve(approval=approval.id, meaning=approval.meaning_hash)
 
 
@@ -62,7 +67,7 @@ def agree(parked: Outcome, *, actor: Actor) -> Any:
 
 
 def state(parked: Outcome) -> str:
-    return Approval.objects.get(id=parked.approval_id).state
+    return request_of(parked).state
 
 
 # --- Parked -------------------------------------------------------------------------------------
@@ -76,7 +81,7 @@ def test_a_parked_command_does_nothing_yet(
     assert (parked.outcome, parked.result) == ("parked", None)
     assert balance(account) == -100_000
     assert (Entry.objects.count(), OutboxMessage.objects.count()) == (entries, messages)
-    approval = Approval.objects.get(id=parked.approval_id)
+    approval = request_of(parked)
     assert (approval.state, approval.maker_id) == ("waiting", bank.prober.user_id)
     assert (approval.branch_id, approval.role, approval.checkers) == (bank.branch, "supervisor", 1)
     numbers = [Account.objects.get(id=one).number for one in (account, till)]
@@ -102,10 +107,7 @@ def test_the_highest_tier_that_is_reached_counts(bank: Bank, account: int, till:
             checkers=checkers,
             actor=bank.administrator,
         )
-    found = [
-        Approval.objects.get(id=park(bank, account, till, minor).approval_id)
-        for minor in (9_999, 10_000)
-    ]
+    found = [request_of(park(bank, account, till, minor)) for minor in (9_999, 10_000)]
     assert [(one.role, one.checkers) for one in found] == [
         ("supervisor", 1),
         ("chief_accountant", 2),
@@ -138,9 +140,9 @@ def test_another_person_agrees_and_it_is_done(
     assert decided["state"] == "done"
     assert decided["result"] == {"account": till}
     assert balance(account) == -50_000
-    approval = Approval.objects.get(id=parked.approval_id)
+    approval = request_of(parked)
     assert (approval.state, str(approval.done_run_id)) == ("done", decided["run"])
-    done = OperationRun.objects.get(id=approval.done_run_id)
+    done = OperationRun.objects.get(id=decided["run"])
     assert (done.outcome, done.operation) == ("done", "probe.move")
     assert (done.actor_id, done.approval_id) == (bank.prober.user_id, approval.id)
     assert Entry.objects.filter(run_id=done.id).count() == 1
@@ -184,7 +186,7 @@ def test_nobody_agrees_to_their_own(bank: Bank, policy: int, account: int, till:
 def test_the_database_refuses_a_vote_of_the_maker(
     bank: Bank, policy: int, account: int, till: int
 ) -> None:
-    approval = Approval.objects.get(id=park(bank, account, till).approval_id)
+    approval = request_of(park(bank, account, till))
     votes = ApprovalVote(
         approval=approval,
         maker_id=bank.prober.user_id,
@@ -303,7 +305,7 @@ def test_a_changed_effect_goes_back_to_the_maker(bank: Bank, account: int, till:
     command: Command = probes.SweepOut(branch=bank.branch, source=account, target=till)
     key = fresh_key()
     parked = execute("probe.sweep_out", command, actor=bank.prober, key=key)
-    approval = Approval.objects.get(id=parked.approval_id)
+    approval = request_of(parked)
     agree(parked, actor=bank.supervisor)
     move(bank, source=account, target=till, minor=1)
 
@@ -316,7 +318,7 @@ def test_a_changed_effect_goes_back_to_the_maker(bank: Bank, account: int, till:
     # The first voice stays with what it was given for; the last one is not counted.
     assert [vote.checker_id for vote in ApprovalVote.objects.all()] == [bank.supervisor.user_id]
 
-    returned = Approval.objects.get(id=parked.approval_id)
+    returned = request_of(parked)
     assert (returned.meaning, returned.meaning_hash) == (approval.meaning, approval.meaning_hash)
     legs = approval.meaning["entries"][0]["legs"]
     was = [{"kind": "probe.sweep", "legs": legs}]
@@ -358,7 +360,7 @@ def test_a_declined_request_is_never_done(bank: Bank, policy: int, account: int,
     parked = park(bank, account, till)
     no = Decline(approval=parked.approval_id or 0, reason="the customer has left")
     assert do("control.decline", no, actor=bank.supervisor).result["state"] == "declined"
-    approval = Approval.objects.get(id=parked.approval_id)
+    approval = request_of(parked)
     assert (approval.state, approval.reason) == ("declined", "the customer has left")
     refuse(AlreadyDecided, AGREED, agreement(parked), actor=bank.second_supervisor)
     assert balance(account) == -100_000

@@ -55,6 +55,7 @@ def call(
         "amounts": [leg[2] for leg in legs],
         "currencies": [leg[3] for leg in legs],
     } | changes
-    found = connection.execute(_CALL.format(size=size), params).fetchone()  # type: ignore[call-overload]
+    found = connection.execute(_CALL.format(size=size), params).fetchone()
+    assert found is not None
     ids: list[int] = found[0]
     return ids

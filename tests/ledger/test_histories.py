@@ -233,7 +233,7 @@ def _check_books(told: History) -> None:
 
 def _trial(date: dt.date, branch: int | None) -> dict[str, tuple[int, ...]]:
     lines = queries.trial_balance(date, branch=branch)
-    found = {
+    found: dict[str, tuple[int, ...]] = {
         line.code: (line.opening_minor, line.debit_minor, line.credit_minor, line.closing_minor)
         for line in lines
     }

@@ -86,7 +86,10 @@ def test_few_many_and_the_model_agree(
 ) -> None:
     keys = sorted(stage.book.accounts)
     entries: list[list[LegModel]] = [
-        [(keys[place] if place < len(keys) else UNKNOWN, *rest) for place, *rest in entry]
+        [
+            (keys[place] if place < len(keys) else UNKNOWN, amount, currency)
+            for place, amount, currency in entry
+        ]
         for entry, _ in drawn
     ]
     forced = [force for _, force in drawn]

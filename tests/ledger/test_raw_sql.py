@@ -76,7 +76,7 @@ def state_of(connection: raw.Connection, statement: str) -> str:
     """The SQLSTATE with which a statement is refused; what it did otherwise is taken back."""
     connection.execute("SAVEPOINT attempt")
     with pytest.raises(psycopg.Error) as refused:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
     connection.execute("ROLLBACK TO attempt")
     return refused.value.sqlstate or ""
 
@@ -86,7 +86,7 @@ def state_of(connection: raw.Connection, statement: str) -> str:
 
 @pytest.mark.parametrize("table", BOOK)
 def test_the_application_may_only_read_the_book(application: raw.Connection, table: str) -> None:
-    assert application.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[call-overload]
+    assert application.execute(f"SELECT count(*) FROM {table}").fetchone()
     row = f"SELECT (t).* FROM (SELECT t FROM {table} t LIMIT 1) x"
     column = {"ledger_account": "name", "ledger_hold": "reason", "ledger_entry": "kind"}
     name = column.get(table, "booking_date" if table != "ledger_balance" else "floor_minor")
