@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from apps.access.operations import DefineRole
-from apps.control.declarations import OPERATIONS, READING
+from apps.access.operations import DefineRole, declared_permissions
+from apps.control.declarations import OPERATIONS
 from apps.control.door import execute
 from apps.control.operations import SetApprovalPolicy
 from apps.control.run import Actor
@@ -137,7 +137,7 @@ def define(*, actor: Actor) -> None:
     The actor needs access.manage_roles and control.manage_policies. May be repeated. A permission
     of a room that is not installed is left out.
     """
-    known = {operation.permission for operation in OPERATIONS} | set(READING.names())
+    known = declared_permissions()
     for code, role in ROLES.items():
         execute(
             "access.define_role",

@@ -22,7 +22,7 @@ from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from apps.control.declarations import OPERATIONS
+from apps.access.operations import declared_permissions
 from tests import factories
 
 ALIASES = ("default", "owner")
@@ -175,7 +175,7 @@ def _lock_of(name: str) -> int:
 
 def _migrations_hash() -> str:
     """Of all that `migrate` reads: migrations, their SQL, grants, and declared permissions."""
-    permissions = sorted({operation.permission for operation in OPERATIONS})
+    permissions = sorted(declared_permissions())
     files = [
         *Path(settings.BASE_DIR, "apps").glob("*/migrations/*.py"),
         *Path(settings.BASE_DIR, "apps").glob("*/sql/*.sql"),

@@ -1,5 +1,6 @@
 """Refusals of users, roles and holdings."""
 
+from apps.control.declarations import CONSTRAINT_REFUSALS
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text
 
@@ -30,6 +31,23 @@ class OwnRights(Refusal):
     )
 
 
+class RoleAlreadyHeld(Refusal):
+    code = "access.role_already_held"
+    status = 409
+    sentence = Text(
+        uk="Ця людина вже має цю роль тут від цього дня. Змініть дату або відкличте ту роль.",
+        en="This person holds this role here from this date on. Change the date, or revoke it.",
+    )
+
+
+class EndsBeforeItBegins(Refusal):
+    code = "access.ends_before_it_begins"
+    sentence = Text(
+        uk="Останній день ролі раніший за перший. Виправте дати.",
+        en="The last date of the role is before its first. Correct the dates.",
+    )
+
+
 class WrongCode(Refusal):
     code = "access.wrong_code"
     status = 403
@@ -37,3 +55,7 @@ class WrongCode(Refusal):
         uk="Такого невикористаного резервного коду немає. Перевірте код або візьміть інший.",
         en="There is no such unused recovery code. Check it, or take another.",
     )
+
+
+CONSTRAINT_REFUSALS.add("access_user_username_key", UsernameTaken)
+CONSTRAINT_REFUSALS.add("access_holding_once", RoleAlreadyHeld)

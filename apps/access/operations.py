@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from msgspec import Meta, Struct
 
-from apps.access.errors import OwnRights, UnknownPermission, WrongCode
+from apps.access.errors import EndsBeforeItBegins, OwnRights, UnknownPermission, WrongCode
 from apps.access.models import BranchPermission, RecoveryCode, Role, RoleHolding, User
 from apps.control.commands import Command, Secret
 from apps.control.declarations import (
@@ -22,17 +22,18 @@ from apps.control.declarations import (
 )
 from apps.control.errors import NotFound
 from apps.control.run import Run
+from apps.kernel.models import Branch
 from apps.kernel.text import Text
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}\Z")]
 
 
 class AddUser(Command):
-    username: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{1,149}$")]
+    username: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{1,149}\Z")]
     full_name: Name
     email: str = ""
-    language: Annotated[str, Meta(pattern=r"^(uk|en)$")] = "uk"
+    language: Annotated[str, Meta(pattern=r"^(uk|en)\Z")] = "uk"
     is_staff: bool = False
     is_machine: bool = False
 
@@ -104,11 +105,18 @@ class RoleDefined(Struct, frozen=True):
     sentence=Text(uk="Визначено роль", en="A role was defined"),
 )
 def define_role(*, cmd: DefineRole, run: Run) -> RoleDefined:
-    """Create a role or replace what it may do; its holders have it from the next operation on."""
+    """Create a role or replace what it may do; its holders have it from the next operation on.
+
+    Who holds a role may take from it, but add nothing to it.
+    """
     declared = declared_permissions()
     for permission in cmd.permissions:
         if permission not in declared:
             raise UnknownPermission(permission=permission[:100])
+    own = RoleHolding.objects.filter(user_id=run.actor.user_id, role__code=cmd.code)
+    for held in own.values_list("role__permissions", flat=True):
+        if not set(cmd.permissions) <= set(held):
+            raise OwnRights
     role, _ = Role.objects.update_or_create(
         code=cmd.code,
         defaults={
@@ -149,6 +157,10 @@ def grant_role(*, cmd: GrantRole, run: Run) -> RoleGranted:
     role = Role.objects.filter(code=cmd.role).first()
     if role is None or not User.objects.filter(id=cmd.user).exists():
         raise NotFound
+    if cmd.branch is not None and not Branch.objects.filter(id=cmd.branch).exists():
+        raise NotFound
+    if cmd.valid_to is not None and cmd.valid_to < cmd.valid_from:
+        raise EndsBeforeItBegins
     holding = RoleHolding.objects.create(
         user_id=cmd.user,
         role=role,
@@ -180,7 +192,7 @@ def revoke_role(*, cmd: RevokeRole, run: Run) -> None:
     if holding.valid_from > yesterday:
         # It never counted on a whole day: nothing of it has to be kept but the journal's line.
         holding.delete()
-    else:
+    elif holding.valid_to is None or holding.valid_to > yesterday:
         holding.valid_to = yesterday
         holding.save(update_fields=["valid_to"])
     _project(holding.user_id, run.date)
@@ -224,9 +236,9 @@ def set_own_password(*, cmd: SetOwnPassword, run: Run) -> None:
 
 
 class SetPreferences(Command):
-    language: Annotated[str, Meta(pattern=r"^(uk|en)$")]
-    theme: Annotated[str, Meta(pattern=r"^(system|light|dark)$")]
-    density: Annotated[str, Meta(pattern=r"^(compact|normal|cosy)$")]
+    language: Annotated[str, Meta(pattern=r"^(uk|en)\Z")]
+    theme: Annotated[str, Meta(pattern=r"^(system|light|dark)\Z")]
+    density: Annotated[str, Meta(pattern=r"^(compact|normal|cosy)\Z")]
     shortcuts: bool
 
 
@@ -288,7 +300,7 @@ def reset_second_factor(*, cmd: ResetSecondFactor, run: Run) -> None:
 
 
 class UseRecoveryCode(Command):
-    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 @operation(

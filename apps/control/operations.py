@@ -34,7 +34,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 class SetUpBank(Command):
     name_uk: Name
     name_en: Name
-    code: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
     base_currency: str
     first_date: dt.date
     country: str = "UA"
@@ -129,7 +129,7 @@ class Approve(Command):
     """Agree to exactly the meaning that was seen, named by its hash."""
 
     approval: int
-    meaning: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    meaning: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Decided(Struct, frozen=True):

@@ -27,7 +27,7 @@ from apps.products.operations import AddVersion, CreateProduct
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Column = Annotated[str, Meta(min_length=1, max_length=80)]
-File = Annotated[str, Meta(pattern=r"^[^/\\]+$")]
+File = Annotated[str, Meta(pattern=r"^[^/\\]+\Z")]
 
 MAPPINGS = Path(__file__).parent / "mappings"
 
@@ -41,10 +41,10 @@ class BankPart(Part, frozen=True):
 
     name_uk: Text
     name_en: Text
-    code: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
     base_currency: str
     first_date: dt.date
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
     time_zone: str
 
 
@@ -177,7 +177,7 @@ class TransactionsPart(Part, frozen=True):
 
 
 class ConversionMapping(Part, frozen=True):
-    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{1,19}$")]
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{1,19}\Z")]
     title: Text
     bank: BankPart
     format: FormatPart

@@ -25,9 +25,9 @@ class OpenInternalAccount(Command):
     """`part` tells several accounts of one kind apart."""
 
     branch: int
-    gl_code: Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+    gl_code: Annotated[str, Meta(pattern=r"^[0-9]{4,12}\Z")]
     currency: str
-    part: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._]{0,12}$")] = ""
+    part: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._]{0,12}\Z")] = ""
 
 
 class InternalAccountOpened(Struct, frozen=True):

@@ -21,11 +21,11 @@ Reason = Annotated[str, Meta(min_length=3, max_length=500)]
 class ChartLine(Struct, frozen=True, forbid_unknown_fields=True):
     """One line of a chart of accounts; `side` is debit or credit."""
 
-    code: Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{4,12}\Z")]
     name_uk: str
     name_en: str
     kind: GLAccount.Kind
-    side: Annotated[str, Meta(pattern=r"^(debit|credit)$")]
+    side: Annotated[str, Meta(pattern=r"^(debit|credit)\Z")]
     effective_from: dt.date
     contra_of: str = ""
     used_for: str = ""

@@ -23,9 +23,9 @@ from apps.products.errors import (
 )
 from apps.products.models import Product, TaxRate, Version
 
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-GLCode = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+GLCode = Annotated[str, Meta(pattern=r"^[0-9]{4,12}\Z")]
 
 # Six decimals of a percent; more than 999 % a year is a slip of the keyboard.
 RATE_DECIMALS = 6
