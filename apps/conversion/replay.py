@@ -52,8 +52,8 @@ class Deposit:
 class Replay:
     """One source on its way into one bank.
 
-    `installer` may set up branches and users on the bank's first date; `close` closes the current
-    booking date, or goes on with a close that was interrupted.
+    `installer` may set up branches and users on the bank's first date. `close` closes a date, goes
+    on with a close that was interrupted, and leaves a closed date as it is.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Replay:
         source: Source,
         plan: Plan,
         installer: Actor,
-        close: Callable[[], None],
+        close: Callable[[dt.date], None],
         progress: Progress,
     ) -> None:
         self.mapping = mapping
@@ -93,9 +93,11 @@ class Replay:
         self.progress.begin_days(days=len(ahead), rows=sum(day.rows for day in ahead))
         for day in ahead:
             self._live(day)
-            with self.progress.stage("close of the day"):
-                self._close()
+            self._close_day(day.date)
             self.progress.day_done(day.date, rows=day.rows)
+        if not ahead:
+            # A replay that was stopped in its last close has nothing else left to do.
+            self._close_day(self.plan.days[-1].date)
 
     def reconcile(self) -> None:
         """Have every account-day of the plan judged against the book's own snapshots."""
@@ -190,6 +192,10 @@ class Replay:
         return made
 
     # --- Each day -----------------------------------------------------------------------------
+
+    def _close_day(self, date: dt.date) -> None:
+        with self.progress.stage("closing days"):
+            self._close(date)
 
     def _live(self, day: DayPlan) -> None:
         with self.progress.stage("opening accounts", times=len(day.openings)):

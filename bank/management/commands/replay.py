@@ -1,5 +1,6 @@
 """Live through the days of another bank's records, in a database of their own."""
 
+import datetime as dt
 import re
 import time
 from argparse import ArgumentParser
@@ -19,8 +20,7 @@ from apps.conversion import plan, report, source
 from apps.conversion.mapping import ConversionMapping
 from apps.conversion.progress import Progress
 from apps.conversion.replay import Replay
-from apps.eod import clock
-from apps.kernel import sql
+from apps.eod import clock, proofs
 from apps.kernel.errors import Refusal
 from apps.kernel.queries import last_closed_date
 from bank import embedded
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _date(text: str) -> Any:
+def _date(text: str) -> dt.date:
     try:
         date = parse_date(text)
     except ValueError:
@@ -132,18 +132,20 @@ def _identity(mapping: ConversionMapping) -> Identity:
     )
 
 
-def _close() -> None:
-    """Close the current date in this process, by the code that workers run."""
-    clock.close_day(actor=system_actor(), inline=True)
+def _close(date: dt.date) -> None:
+    """Close a date in this process, by the code that workers run."""
+    done = clock.close_day(actor=system_actor(), date=date, inline=True)
+    if not done.closed:
+        found = ", ".join(done.contradicted) or f"{done.exceptions} exceptions"
+        raise CommandError(f"{date} does not close: {found}. Cure it and start with --continue.")
 
 
 def _prove() -> dict[str, int]:
     """Violations of each invariant, thorough ones too, on the last closed date."""
     date = last_closed_date()
-    return {
-        invariant.name: len(sql.rows(invariant.statement, {"date": date}))
-        for invariant in INVARIANTS
-    }
+    assert date is not None, "the replay has closed its days"
+    proven = proofs.prove([one.name for one in INVARIANTS], date=date)
+    return {one.name: one.violations for one in proven}
 
 
 def _own_database(name: str, *, resume: bool, new: bool) -> None:
