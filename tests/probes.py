@@ -246,6 +246,31 @@ def batch(*, cmd: Batch, run: Run) -> None:
         )
 
 
+class Query(Command):
+    """Credit each account with an amount of its own, by one query and without a loop."""
+
+    source: int
+    accounts: tuple[int, ...]
+    amounts_minor: tuple[int, ...]
+
+
+@operation("probe.query", permission=MOVE, scope=WHOLE_BANK, sentence=SENTENCE)
+def query(*, cmd: Query, run: Run) -> None:
+    run.add_query(
+        """SELECT n AS entry, 'probe.query' AS kind, 'from a query' AS narrative, leg.account,
+                  leg.amount AS amount_minor, 'UAH' AS currency
+             FROM unnest(%(accounts)s::bigint[], %(amounts)s::bigint[])
+                  WITH ORDINALITY AS asked (account, amount, n)
+            CROSS JOIN LATERAL (VALUES (%(source)s::bigint, asked.amount),
+                                       (asked.account, -asked.amount)) AS leg (account, amount)""",
+        {
+            "source": cmd.source,
+            "accounts": list(cmd.accounts),
+            "amounts": list(cmd.amounts_minor),
+        },
+    )
+
+
 class Tell(Command):
     """`file`: where whoever delivers writes the texts down; `fail`: how it fails instead."""
 

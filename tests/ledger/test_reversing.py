@@ -1,0 +1,95 @@
+"""An entry is undone by its opposite, once, and both stay."""
+
+import pytest
+
+from apps.control.errors import NotFound, PermissionMissing
+from apps.ledger.errors import AlreadyReversed, InsufficientFunds, NotReversible
+from apps.ledger.models import Entry
+from apps.ledger.operations import ReverseEntry
+from apps.ledger.queries import balance, statement
+from tests import probes
+from tests.conftest import OwnDatabase
+from tests.evidence import in_threads, refuse
+from tests.factories import Bank, do, move
+
+REVERSE = "ledger.reverse_entry"
+
+
+@pytest.fixture
+def entry(bank: Bank, account: int, till: int) -> int:
+    """300.00 UAH from the account to the till."""
+    done = move(bank, source=account, target=till, minor=30_000)
+    return Entry.objects.get(run_id=done.run_id).id
+
+
+def reversal(entry: int) -> ReverseEntry:
+    return ReverseEntry(entry=entry, reason="paid out to the wrong person")
+
+
+def test_a_reversal_is_the_opposite_and_names_what_it_undoes(
+    bank: Bank, account: int, till: int, entry: int
+) -> None:
+    done = do(REVERSE, reversal(entry), actor=bank.supervisor)
+    assert (balance(account), balance(till)) == (-100_000, 100_000)
+    undone = Entry.objects.get(run_id=done.run_id)
+    assert (undone.reverses_id, undone.kind) == (entry, "probe.move.reversal")
+    assert undone.narrative == "paid out to the wrong person"
+    assert [line.amount_minor for line in statement(account)] == [-30_000, 30_000, -100_000]
+    legs = [leg.amount_minor for leg in undone.postings.order_by("id")]
+    assert legs == [
+        -leg.amount_minor for leg in Entry.objects.get(id=entry).postings.order_by("id")
+    ]
+
+
+def test_an_entry_of_a_closed_date_is_undone_today(bank: Bank, account: int, entry: int) -> None:
+    for name in ("probe.open_next_date", "probe.finish_close"):
+        do(name, probes.NextDate(), actor=bank.prober)
+    done = do(REVERSE, reversal(entry), actor=bank.supervisor)
+    assert (Entry.objects.get(run_id=done.run_id).booking_date - bank.date).days == 1
+    assert balance(account) == -100_000
+
+
+def test_it_is_undone_once(bank: Bank, entry: int) -> None:
+    do(REVERSE, reversal(entry), actor=bank.supervisor)
+    refuse(AlreadyReversed, REVERSE, reversal(entry), actor=bank.supervisor)
+
+
+def test_it_is_undone_once_by_many(
+    own_database: OwnDatabase, bank: Bank, account: int, entry: int
+) -> None:
+    def attempt(_: int) -> str:
+        try:
+            return do(REVERSE, reversal(entry), actor=bank.supervisor).outcome
+        except AlreadyReversed:
+            return "once"
+
+    assert sorted(in_threads(8, attempt)) == ["done"] + ["once"] * 7
+    assert balance(account) == -100_000
+    assert Entry.objects.filter(reverses_id=entry).count() == 1
+
+
+def test_a_reversal_is_not_reversed(bank: Bank, entry: int) -> None:
+    done = do(REVERSE, reversal(entry), actor=bank.supervisor)
+    again = Entry.objects.get(run_id=done.run_id).id
+    refuse(NotReversible, REVERSE, reversal(again), actor=bank.supervisor)
+
+
+def test_only_declared_kinds_are_undone(bank: Bank, account: int, till: int) -> None:
+    legs = ((till, 1, "UAH"), (account, -1, "UAH"))
+    done = do("probe.batch", probes.Batch(entries=(legs,)), actor=bank.prober)
+    entry = Entry.objects.get(run_id=done.run_id).id
+    # The run of a whole bank's operation lies in no branch.
+    refuse(NotFound, REVERSE, reversal(entry), actor=bank.supervisor)
+
+
+def test_money_that_is_gone_stops_a_reversal(bank: Bank, account: int, till: int) -> None:
+    done = move(bank, source=till, target=account, minor=5)
+    move(bank, source=account, target=till, minor=100_005)
+    entry = Entry.objects.get(run_id=done.run_id).id
+    refuse(InsufficientFunds, REVERSE, reversal(entry), actor=bank.supervisor)
+
+
+def test_who_may_undo(bank: Bank, entry: int) -> None:
+    refuse(PermissionMissing, REVERSE, reversal(entry), actor=bank.teller)
+    refuse(NotFound, REVERSE, reversal(entry), actor=bank.other_supervisor)
+    refuse(NotFound, REVERSE, reversal(987_654), actor=bank.supervisor)
