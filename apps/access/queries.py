@@ -25,6 +25,18 @@ class Rights:
         where = self.branches(permission)
         return where is None or branch in where
 
+    def everywhere(self) -> frozenset[int] | None:
+        """All branches in which anything is held; None where something is held in the whole bank.
+
+        What everybody may do about themselves counts with the role that it comes with.
+        """
+        found: frozenset[int] = frozenset()
+        for where in self.held.values():
+            if where is None:
+                return None
+            found |= where
+        return found
+
 
 def rights(*, user: int, date: dt.date | None) -> Rights:
     """The rights of a person on a booking date; one statement.

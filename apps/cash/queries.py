@@ -145,18 +145,17 @@ def desk(*, teller: int) -> Desk | None:
     return Desk(*found) if found else None
 
 
-def free_counters(*, branches: frozenset[int] | None) -> list[Desk]:
-    """Counters of these branches (None: all) where nobody works; `session` is 0 there."""
+def counters(*, branches: frozenset[int] | None) -> list[Desk]:
+    """The counters of these branches (None: all); `session` is 0 where nobody works."""
     found = sql.rows(
-        """SELECT 0, t.id, t.name, t.branch_id, t.currency, t.account_id, day.date,
+        """SELECT coalesce(s.id, 0), t.id, t.name, t.branch_id, t.currency, t.account_id, day.date,
                   b.side * b.balance_minor
              FROM cash_till t
              JOIN ledger_balance b ON b.account_id = t.account_id
              JOIN kernel_bookingdate day ON day.status = 'open'
+             LEFT JOIN cash_session s ON s.till_id = t.id AND s.status = 'open'
             WHERE t.kind = 'counter'
               AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
-              AND NOT EXISTS (SELECT FROM cash_session s
-                               WHERE s.till_id = t.id AND s.status = 'open')
             ORDER BY t.branch_id, t.name""",
         {"branches": None if branches is None else sorted(branches)},
     )

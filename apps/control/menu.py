@@ -8,6 +8,7 @@ from apps.kernel.wording import FIELDS, NAMES
 
 READING.add("control.view_journal", Text(uk="Читати журнал операцій", en="Read the journal"))
 
+_CONTROL = Text(uk="Контроль", en="Control")
 place(
     MenuItem(
         url="control:approvals",
@@ -15,6 +16,7 @@ place(
         icon="check-check",
         permission="control.decide_approvals",
         order=80,
+        group=_CONTROL,
         shortcut="KeyA",
     )
 )
@@ -25,6 +27,7 @@ place(
         icon="hourglass",
         permission="control.make_requests",
         order=79,
+        group=_CONTROL,
     )
 )
 place(
@@ -34,6 +37,7 @@ place(
         icon="history",
         permission="control.view_journal",
         order=90,
+        group=_CONTROL,
     )
 )
 

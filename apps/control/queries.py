@@ -91,6 +91,7 @@ def journal(
     branches: frozenset[int] | None,
     actor: int | None = None,
     operation: str = "",
+    outcomes: Sequence[str] | None = None,
     subject: str = "",
     date: dt.date | None = None,
     before: UUID | None = None,
@@ -108,6 +109,7 @@ def journal(
             WHERE (%(branches)s::bigint[] IS NULL OR branch_id = ANY (%(branches)s::bigint[]))
               AND (%(actor)s::bigint IS NULL OR actor_id = %(actor)s::bigint)
               AND (%(operation)s = '' OR operation = %(operation)s)
+              AND (%(outcomes)s::text[] IS NULL OR outcome = ANY (%(outcomes)s::text[]))
               AND (%(subject)s = '' OR subjects @> ARRAY[%(subject)s]::text[])
               AND (%(date)s::date IS NULL OR booking_date = %(date)s::date)
               AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
@@ -116,6 +118,7 @@ def journal(
             "branches": _listed(branches),
             "actor": actor,
             "operation": operation,
+            "outcomes": None if outcomes is None else list(outcomes),
             "subject": subject,
             "date": date,
             "before": before,

@@ -47,7 +47,7 @@ class PersonForm(Form):
     no_tax_number_reason = forms.CharField(
         max_length=200,
         required=False,
-        label=said("Чому немає РНОКПП", "Why there is no tax number"),
+        label=said("Без РНОКПП, бо", "No tax number because"),
         help_text=said("Лише якщо номера немає", "Only where there is none"),
         widget=text_input(),
     )

@@ -88,7 +88,19 @@ class AmountField(forms.Field):
 
 
 class DateField(forms.DateField):
-    """A day, by the browser's own calendar; typed as dd.mm.yyyy or yyyy-mm-dd too."""
+    """A day as people type it: 24.11.2026, or quicker 24112026; by ISO 8601 too.
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    input_formats = ("%Y-%m-%d", "%d.%m.%Y")
+    No calendar of the browser, which would show the day in the browser's language.
+    """
+
+    widget = forms.DateInput(
+        format="%d.%m.%Y",
+        attrs={
+            "class": "date",
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "maxlength": 10,
+            "placeholder": said("дд.мм.рррр", "dd.mm.yyyy"),
+        },
+    )
+    input_formats = ("%d.%m.%Y", "%d%m%Y", "%d/%m/%Y", "%Y-%m-%d")

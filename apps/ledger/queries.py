@@ -304,3 +304,14 @@ def entries_of(run: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
         names = ("account", "number", "name", "amount_minor", "currency")
         entries.setdefault(entry, head)["legs"].append(dict(zip(names, leg, strict=True)))
     return list(entries.values())
+
+
+def reversed_of(runs: Sequence[UUID]) -> set[UUID]:
+    """Which of these runs have an entry that was reversed; one statement."""
+    found = sql.rows(
+        """SELECT DISTINCT e.run_id FROM ledger_entry e
+             JOIN ledger_entry r ON r.reverses_id = e.id
+            WHERE e.run_id = ANY (%(runs)s::uuid[])""",
+        {"runs": list(runs)},
+    )
+    return {run for (run,) in found}

@@ -68,6 +68,12 @@ def natural(minor: int, side: int) -> int:
 
 
 @register.filter
+def time_of_day(value: dt.datetime) -> str:
+    """Hours and minutes in the bank's zone, where the day is known."""
+    return f"{timezone.localtime(value):%H:%M}"
+
+
+@register.filter
 def grouped(number: str) -> str:
     """An account number in groups that people can compare."""
     return formats.account(number)
