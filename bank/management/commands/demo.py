@@ -61,6 +61,7 @@ class Command(BaseCommand):
         self._terminal = Terminal(self.stdout)
         self._language = options["language"]
         log = embedded.state_dir() / "demo.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
         try:
             with (
                 translation.override(self._language),
