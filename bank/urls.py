@@ -14,6 +14,8 @@ urlpatterns = [
     path("customers/", include("apps.customers.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("desk/", include("apps.cash.urls")),
+    path("payments/", include("apps.payments.urls")),
+    path("finance/", include("apps.finance.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthy, name="healthy"),
     path("readyz", views.ready, name="ready"),

@@ -17,7 +17,7 @@ from apps.kernel import formats
 from apps.kernel.menu import Action, act, offers
 from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
-from apps.kernel.wording import FIELDS, KINDS, NAMES
+from apps.kernel.wording import DEEDS, FIELDS, KINDS, NAMES
 
 READING.add("accounts.view", Text(uk="Переглядати рахунки", en="Look at accounts"))
 
@@ -121,9 +121,22 @@ for name, label in {
     FIELDS.add(name, label)
 
 
-def _number(deposit: int) -> str:
+def number_of(deposit: int) -> str:
+    """The number of a deposit as people compare it, empty where there is none."""
     found = queries.profile(deposit=deposit) if isinstance(deposit, int) else None
     return formats.account(found.number) if found else ""
 
 
-NAMES.add("deposit", _number)
+NAMES.add("deposit", number_of)
+
+for name, label in {
+    "accounts.open_deposit": Text(uk="Відкриття рахунку", en="Opening of an account"),
+    "accounts.close_deposit": Text(uk="Закриття рахунку", en="Closing of an account"),
+    "accounts.set_overdraft": Text(uk="Ліміт овердрафту", en="Overdraft limit"),
+    "accounts.block": Text(uk="Блокування рахунку", en="Block of an account"),
+    "accounts.unblock": Text(uk="Розблокування рахунку", en="End of a block"),
+    "accounts.place_hold": Text(uk="Утримання суми", en="Hold of an amount"),
+    "accounts.charge_fee": Text(uk="Стягнення комісії", en="Fee"),
+    "accounts.book_interest": Text(uk="Зарахування відсотків", en="Interest"),
+}.items():
+    DEEDS.add(name, label)

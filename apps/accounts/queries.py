@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.control.errors import NotFound
-from apps.kernel import sql
+from apps.kernel import formats, sql
 
 _DEPOSIT = """
     SELECT d.id, d.number, d.account_id, d.branch_id, d.currency, d.customer_id, d.product_id,
@@ -166,6 +166,9 @@ class Profile:
     credits_blocked: bool
     opened_on: dt.date
     closed_on: dt.date | None
+
+    def __str__(self) -> str:
+        return formats.account(self.number)
 
     @property
     def owner(self) -> str:

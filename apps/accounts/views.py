@@ -80,6 +80,11 @@ class Statement(OfDeposit):
 
     template_name = "accounts/statement.html"
 
+    @property
+    def title(self) -> Text:  # type: ignore[override]
+        number = formats.account(self.deposit.number)
+        return Text(uk=f"Виписка {number}", en=f"Statement {number}")
+
     def get(self, request: Request, deposit: int) -> HttpResponse:
         form = PeriodForm(request.GET)
         form.is_valid()

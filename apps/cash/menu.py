@@ -13,7 +13,7 @@ from apps.kernel.frame import FACTS, Fact
 from apps.kernel.menu import Action, MenuItem, act, place
 from apps.kernel.money import Money
 from apps.kernel.text import Text
-from apps.kernel.wording import FIELDS, KINDS, NAMES
+from apps.kernel.wording import DEEDS, FIELDS, KINDS, NAMES
 
 _DESK = Text(uk="Каса", en="Cash desk")
 _PAY_IN = Text(uk="Внесення готівки", en="Cash deposit")
@@ -93,6 +93,11 @@ def _cash(desk: queries.Desk) -> Money:
 
 FACTS.add("till", _till)
 
+DEEDS.add("cash.deposit", _PAY_IN)
+DEEDS.add("cash.withdraw", _PAY_OUT)
+DEEDS.add("cash.move_cash", Text(uk="Переміщення готівки", en="Move of cash"))
+DEEDS.add("cash.supply_vault", Text(uk="Підкріплення сховища", en="Supply of a vault"))
+
 for name, label in {
     "cash.deposit": _PAY_IN,
     "cash.withdrawal": _PAY_OUT,
@@ -115,3 +120,5 @@ def _name(till: int) -> str:
 
 
 NAMES.add("till", _name)
+NAMES.add("cash.move_cash.source", _name)
+NAMES.add("cash.move_cash.target", _name)

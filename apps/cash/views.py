@@ -20,6 +20,7 @@ from apps.control import door
 from apps.control import queries as control
 from apps.control.declarations import OPERATIONS
 from apps.control.screens import Crumb, OperationScreen, Request, Screen
+from apps.control.views import deed
 from apps.customers.menu import find as find_customers
 from apps.customers.panels import panels
 from apps.customers.views import visible
@@ -69,9 +70,9 @@ class Workspace(Screen):
                 if line.operation in OPERATIONS
             ],
             "requests": [
-                {"request": one, "sentence": OPERATIONS[one.operation].sentence}
+                {"request": one, "deed": deed(one.operation)}
                 for one in control.requests_of(user=me, limit=5)
-                if one.state == "waiting" and one.operation in OPERATIONS
+                if one.state == "waiting"
             ],
         }
         return self.show(context)

@@ -264,20 +264,23 @@ def effect_lines(seen: door.Preview, *, concealed: Container[int] = ()) -> list[
 
 
 def given_fields(form: Form) -> list[tuple[str, str]]:
-    """Each field that was filled in, by its label, as the person wrote or chose it."""
+    """Each declared field that was filled in, by its label, as the person wrote or chose it.
+
+    Fields that a form makes for itself, such as lines and counts, are told by the effect.
+    """
     given = []
-    for field in form:
-        value = form.cleaned_data.get(field.name)
+    for name in form.declared_fields:
+        field, value = form[name], form.cleaned_data.get(name)
         if field.is_hidden or value in (None, "", [], False):
             continue
         choices = getattr(field.field, "choices", None)
         if choices:
-            value = dict(choices).get(field.data, field.data)
+            value = next((label for key, label in choices if str(key) == str(value)), value)
         given.append((str(field.label), _shown(value)))
     return given
 
 
-def told(command: Mapping[str, Any]) -> list[tuple[str, str]]:
+def told(operation: str, command: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A command's fields in plain types as people read them; what is empty is left out.
 
     So are the legs of an entry, which are shown as the entry itself, and the pieces of a count,
@@ -287,7 +290,7 @@ def told(command: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, value in command.items():
         if value in (None, "", [], False) or name in {"legs", "counted"}:
             continue
-        called = wording.named(name, value)
+        called = wording.named(name, value, operation=operation)
         fields.append((str(wording.field(name)), called or _shown(value)))
     return fields
 

@@ -52,8 +52,7 @@ class Requests(Screen):
     ) -> HttpResponse:
         me = self.request.user.pk
         rows = [
-            {"request": one, "sentence": _sentence(one.operation), "own": one.maker == me}
-            for one in waiting
+            {"request": one, "deed": deed(one.operation), "own": one.maker == me} for one in waiting
         ]
         context = {
             "waiting": rows,
@@ -79,8 +78,11 @@ class Requests(Screen):
             and chosen.role in self.request.rights.roles
             and self.request.rights.reaches(DECIDING, chosen.branch_id),
             "of_earlier_day": chosen.booking_date != self.request.date,
-            "sentence": _sentence(chosen.operation),
-            "command": told(chosen.command),
+            "deed": deed(chosen.operation),
+            "command": told(
+                chosen.operation,
+                {name: value for name, value in chosen.command.items() if name != "branch"},
+            ),
             "role": wording.named("role", chosen.role) or chosen.role,
             "state": STATES[chosen.state],
             "votes": chosen.votes.count(),
@@ -240,6 +242,11 @@ def _line(leg: Sequence[Any], standing: dict[str, Any] | None) -> dict[str, Any]
         "before_minor": known["balance_minor"] * known["side"],
         "after_minor": (known["balance_minor"] + amount) * known["side"],
     }
+
+
+def deed(operation: str) -> Text:
+    """What an operation is called that is asked for and not done."""
+    return wording.DEEDS[operation] if operation in wording.DEEDS else _sentence(operation)
 
 
 def _sentence(operation: str) -> Text:

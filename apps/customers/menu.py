@@ -11,7 +11,7 @@ from apps.customers.models import Customer
 from apps.kernel.menu import MenuItem, place
 from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
-from apps.kernel.wording import FIELDS, NAMES
+from apps.kernel.wording import DEEDS, FIELDS, NAMES
 
 READING.add("customers.view", Text(uk="Переглядати клієнтів", en="Look at customers"))
 
@@ -81,3 +81,4 @@ def _name(customer: int) -> str:
 
 
 NAMES.add("customer", _name)
+DEEDS.add("customers.register_person", Text(uk="Новий клієнт", en="New customer"))

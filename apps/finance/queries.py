@@ -30,3 +30,25 @@ def number(account: int) -> str:
         "SELECT number FROM ledger_account WHERE id = %(account)s", {"account": account}
     )
     return found
+
+
+def names(*, numbers: Sequence[str], branch: int) -> dict[str, str]:
+    """The names of a branch's internal accounts by number; one statement."""
+    found = sql.rows(
+        """SELECT number, name FROM ledger_account
+            WHERE number = ANY (%(numbers)s::text[]) AND branch_id = %(branch)s AND NOT limited""",
+        {"numbers": list(numbers), "branch": branch},
+    )
+    return dict(found)
+
+
+def internal(*, branches: frozenset[int] | None) -> list[tuple[int, str, str]]:
+    """Branch, number and name of open internal accounts by number, at most 1,000; one statement."""
+    found = sql.rows(
+        """SELECT branch_id, number, name FROM ledger_account
+            WHERE NOT limited AND closed_on IS NULL
+              AND (%(branches)s::bigint[] IS NULL OR branch_id = ANY (%(branches)s::bigint[]))
+            ORDER BY number LIMIT 1000""",
+        {"branches": None if branches is None else sorted(branches)},
+    )
+    return [(branch, number, name) for branch, number, name in found]

@@ -1,7 +1,8 @@
 """Forms and their fields for what a bank asks people: amounts, dates, live checks."""
 
 import re
-from typing import Any, ClassVar, cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -37,11 +38,15 @@ class Form(forms.Form):
     """
 
     bound_field_class = DescribedField
-    live: ClassVar[tuple[str, ...]] = ()
+    live: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.live:
+        self.let_live(self.live)
+
+    def let_live(self, names: Iterable[str]) -> None:
+        """Check these fields live; for a form that makes fields of its own."""
+        for name in names:
             self.fields[name].widget.attrs |= {
                 "hx-post": "",
                 "hx-trigger": "change",

@@ -10,6 +10,8 @@ from apps.kernel.registry import Registry
 from apps.kernel.text import Text
 
 KINDS: Registry[Text] = Registry("kind of entry")
+# What an operation is called before it is done; its own sentence says that it was.
+DEEDS: Registry[Text] = Registry("name of operations")
 FIELDS: Registry[Text] = Registry("field of commands")
 # By the name of the field that holds an id: what that id is called; one statement.
 NAMES: Registry[Callable[[Any], str]] = Registry("namer of ids")
@@ -33,8 +35,12 @@ def field(name: str) -> Text:
     return Text(uk=plain, en=plain)
 
 
-def named(name: str, value: Any) -> str | None:
-    """What the id in field `name` is called, or None where that is not the id of anything."""
-    if name not in NAMES or not isinstance(value, int | str):
-        return None
-    return NAMES[name](value) or None
+def named(name: str, value: Any, *, operation: str = "") -> str | None:
+    """What the id in field `name` is called, or None where that is not the id of anything.
+
+    Where a field means different things, its namer is declared as `<operation>.<field>`.
+    """
+    for key in (f"{operation}.{name}", name):
+        if key in NAMES and isinstance(value, int | str):
+            return NAMES[key](value) or None
+    return None

@@ -12,7 +12,7 @@ from apps.control.screens import Request
 from apps.kernel.menu import MenuItem, place
 from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
-from apps.kernel.wording import FIELDS
+from apps.kernel.wording import DEEDS, FIELDS
 from apps.ledger.views import may_look
 
 READING.add("ledger.view", Text(uk="Читати книгу", en="Read the book"))
@@ -40,6 +40,7 @@ place(
     )
 )
 
+DEEDS.add("ledger.reverse_entry", Text(uk="Сторнування", en="Reversal of an entry"))
 FIELDS.add("entry", Text(uk="проведення", en="entry"))
 
 

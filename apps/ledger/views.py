@@ -199,7 +199,7 @@ class Run(OfRun):
                 "line": self.line,
                 "at": self.at,
                 "booking_date": self.booking_date,
-                "command": told(self.line["command"]),
+                "command": told(self.line["operation"], self.line["command"] or {}),
                 "approval": self.found["approval"],
                 "votes": [
                     {"name": vote["name"], "at": dt.datetime.fromisoformat(vote["at"])}

@@ -1,0 +1,58 @@
+"""Screens of entries by hand."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from apps.control import door
+from apps.control.screens import OperationScreen
+from apps.finance import queries
+from apps.finance.forms import EntryForm
+from apps.finance.operations import BookManualEntry, Side
+from apps.kernel import formats
+from apps.kernel.fields import Form
+from apps.kernel.models import Branch
+from apps.kernel.queries import bank
+from apps.kernel.text import Text
+
+
+class ManualEntry(OperationScreen):
+    """Several lines on internal accounts, whose two sides are equal; another person agrees."""
+
+    operation = "finance.book_manual_entry"
+    form_class = EntryForm
+    title: ClassVar[Text] = Text(uk="Проведення вручну", en="Entry by hand")
+    template_name = "finance/entry.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.base_currency = bank().base_currency
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_kwargs(self) -> dict[str, Any]:
+        where = self.where
+        branches = Branch.objects.filter(closed_on=None)
+        if where is not None:
+            branches = branches.filter(id__in=where)
+        return {"branches": list(branches), "base_currency": self.base_currency}
+
+    def form_context(self, form: Form) -> dict[str, Any]:
+        return {"internal": queries.internal(branches=self.where)}
+
+    def remark(self, form: Form, field: str) -> str:
+        assert isinstance(form, EntryForm)
+        return form.names.get(form.cleaned_data.get(field, ""), "")
+
+    def command(self, data: dict[str, Any]) -> BookManualEntry:
+        return BookManualEntry(
+            branch=data["branch"], legs=data["legs"], narrative=data["narrative"]
+        )
+
+    def words(self, data: dict[str, Any], seen: door.Preview) -> Text:
+        debits = [leg.amount for leg in data["legs"] if leg.side == Side.DEBIT]
+        total = sum(debits[1:], debits[0])
+        uk, en = (formats.money(total, language) for language in ("uk", "en"))
+        return Text(
+            uk=f"Проведеться {uk} по дебету й по кредиту, рядків: {len(data['legs'])}.",
+            en=f"{en} is booked on each side, on {len(data['legs'])} lines.",
+        )
