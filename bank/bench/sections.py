@@ -1,0 +1,28 @@
+"""Each section measures one promise, in a database of its own; `python -m bank.bench` runs one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bank.bench.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`measure` takes whether the sizes are the full ones."""
+
+    title: str
+    measure: Callable[..., list[Result]]
+
+
+def _postings(*, full: bool) -> list[Result]:
+    from bank.bench import postings
+
+    return postings.measure(full=full)
+
+
+SECTIONS: Mapping[str, Section] = MappingProxyType(
+    {
+        "postings": Section("Posting, against TPC-B of pgbench", _postings),
+    }
+)
