@@ -14,6 +14,8 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
+# As many as the baseline is measured with.
+CLIENTS = 8
 # How long before the common start everybody has heard of it.
 _LEAD_S = 0.1
 _WARM_UP = 20

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from apps.eod.rules import NEVER
 from bank import embedded
 from bank.embedded import locks, places
 
@@ -67,8 +68,8 @@ class House:
             "SKARB_SECRET_KEY": secrets.token_urlsafe(64),
             "SKARB_HOSTS": "bench.invalid",
             "SKARB_LOG_LEVEL": "WARNING",
-            # Loading a million rows is one statement.
-            "SKARB_STATEMENT_TIMEOUT_S": "0",
+            # Dates close when a section says so, and not by the hour.
+            "SKARB_CLOSE_AT": NEVER,
             "PYTHONPATH": str(places.CHECKOUT),
         }
 

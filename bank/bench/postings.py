@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from django.db import connections
 
 from bank.bench import data
-from bank.bench.crowd import Crowd, crowd
-from bank.bench.results import Result, Series, Target, interleave
+from bank.bench.crowd import CLIENTS, Crowd, crowd
+from bank.bench.results import Result, Series, Target, interleave, pace
 from bank.bench.tpcb import TpcB
 
-CLIENTS = 8
 ACCOUNTS = 100_000
 _BESIDE = "skarb_beside"
 _BESIDE_SETTINGS = "bank.bench.beside.settings"
@@ -22,7 +21,7 @@ _LOADS = "bank.bench.loads"
 
 def measure(*, full: bool) -> list[Result]:
     """Single entries, batches, a hot account; and two other ways for the reader."""
-    rounds, seconds = (7, 4) if full else (5, 2)
+    rounds, seconds = pace(full=full).rounds, pace(full=full).seconds
     data.open_deposits(ACCOUNTS)
     baseline = TpcB()
     baseline.fill()

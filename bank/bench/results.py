@@ -40,6 +40,18 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How often everyone is measured, and for how long each time."""
+
+    rounds: int
+    seconds: int
+
+
+def pace(*, full: bool) -> Pace:
+    return Pace(rounds=7, seconds=4) if full else Pace(rounds=3, seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """The numbers of each contestant, round by round."""
 

@@ -21,8 +21,15 @@ def _postings(*, full: bool) -> list[Result]:
     return postings.measure(full=full)
 
 
+def _operations(*, full: bool) -> list[Result]:
+    from bank.bench import operations
+
+    return operations.measure(full=full)
+
+
 SECTIONS: Mapping[str, Section] = MappingProxyType(
     {
         "postings": Section("Posting, against TPC-B of pgbench", _postings),
+        "operations": Section("Whole operations, against TPC-B of pgbench", _operations),
     }
 )

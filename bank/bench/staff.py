@@ -15,8 +15,8 @@ from apps.products.operations import AddVersion, CreateProduct
 from bank import roles
 from bank.installation import Identity, install
 
-# The next date is the last of a month, on which interest is capitalised.
-FIRST_DATE = dt.date(2026, 1, 30)
+# A week before the end of a month, at which interest is capitalised.
+FIRST_DATE = dt.date(2026, 1, 24)
 BRANCH = "001"
 PRODUCT = "SAVINGS"
 CURRENCY = "UAH"
@@ -39,7 +39,7 @@ def prepare() -> None:
     )
     roles.define(actor=actor)
     opened = OpenBranch(code=BRANCH, name_uk="Відділення 001", name_en="Branch 001")
-    branch = _do("control.open_branch", opened, actor)["branch"]
+    branch = do("control.open_branch", opened, actor)["branch"]
     _hire("manager", ("product_manager", "supervisor"), branch, actor)
     for number in range(TELLERS):
         _hire(teller(number), ("teller",), branch, actor, limit_minor=LIMIT_MINOR)
@@ -68,7 +68,7 @@ def _hire(
     *,
     limit_minor: int | None = None,
 ) -> None:
-    user = _do("access.add_user", AddUser(username=username, full_name=username.title()), actor)
+    user = do("access.add_user", AddUser(username=username, full_name=username.title()), actor)
     for role in held:
         grant = GrantRole(
             user=user["user"],
@@ -77,7 +77,7 @@ def _hire(
             branch=None if role == "product_manager" else branch,
             limit_minor=limit_minor,
         )
-        _do("access.grant_role", grant, actor)
+        do("access.grant_role", grant, actor)
 
 
 def _sell(branch: int) -> None:
@@ -90,14 +90,14 @@ def _sell(branch: int) -> None:
         name_en="Savings",
         currency=CURRENCY,
     )
-    _do("products.create_product", product, manager)
+    do("products.create_product", product, manager)
     version = AddVersion(
         product=PRODUCT,
         valid_from=FIRST_DATE,
         annual_rate=Decimal("12.5"),
         capitalisation=Version.Capitalisation.MONTHLY,
     )
-    _do("products.add_version", version, manager)
+    do("products.add_version", version, manager)
     for number in range(CUSTOMERS):
         person = RegisterPerson(
             branch=branch,
@@ -105,9 +105,10 @@ def _sell(branch: int) -> None:
             birth_date=dt.date(1980, 1, 1) + dt.timedelta(days=number),
             no_tax_number_reason="benchmark",
         )
-        _do("customers.register_person", person, manager)
+        do("customers.register_person", person, manager)
 
 
-def _do(name: str, command: Command, actor: Actor) -> dict[str, int]:
+def do(name: str, command: Command, actor: Actor) -> dict[str, int]:
+    """Do an operation once, whatever was done before; its result as plain values."""
     result: dict[str, int] = execute(name, command, actor=actor, key=f"bench:{uuid7()}").result
     return result or {}
