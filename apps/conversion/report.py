@@ -125,7 +125,7 @@ def as_json(report: Report) -> dict[str, Any]:
     """The whole report in plain JSON types; money as strings in major units."""
 
     def money(minor: int | None) -> str | None:
-        return None if minor is None else _amount(minor, report.currency)
+        return None if minor is None else f"{Money(minor, report.currency).decimal:f}"
 
     volume = report.volume
     return {
