@@ -72,7 +72,6 @@ class Replayed:
         with databases.connect(self.name) as connection:
             return connection.execute(statement).fetchall()
 
-
     def drop(self) -> None:
         main = settings.DATABASES["owner"]["NAME"]
         with databases.connect(main, "owner", autocommit=True) as connection:
