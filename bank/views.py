@@ -14,6 +14,7 @@ from apps.kernel.menu import MENU
 from apps.kernel.queries import current_date
 from apps.kernel.search import SOURCES, both_layouts
 from apps.kernel.text import Text
+from bank.frame import Frame
 
 # Where each role begins its day; the first that a person holds decides.
 HOMES = (
@@ -42,7 +43,10 @@ def search(request: Request) -> HttpResponse:
     """
     text = request.POST.get("q", "").strip()[:100]
     groups: list[dict[str, Any]] = []
-    if len(text) >= 2:
+    if len(text) < 2:
+        # Nothing to look for yet: where this person may go.
+        groups = Frame(request).palette
+    else:
         spellings = both_layouts(text)
         for source in SOURCES:
             items = source.find(request, spellings, MOST_FOUND)

@@ -96,4 +96,4 @@ class PeriodForm(forms.Form):
     start = DateField(required=False)
     end = DateField(required=False)
     date = forms.DateField(required=False)
-    before = forms.IntegerField(required=False)
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**62)

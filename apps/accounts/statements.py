@@ -11,6 +11,8 @@ from uuid import UUID
 from apps.ledger import queries as ledger
 
 _PAGE = 1000
+# Above every posting of a date.
+_LAST_POSTING = 2**62
 LONGEST = 20_000
 
 
@@ -61,7 +63,7 @@ def between(account: int, *, start: dt.date, end: dt.date) -> Statement:
 
 
 def _backwards(account: int, *, start: dt.date, end: dt.date) -> Iterator[Line]:
-    place = (end + dt.timedelta(days=1), 0)
+    place = (end, _LAST_POSTING)
     for _ in range(LONGEST // _PAGE + 1):
         page = ledger.statement(account, limit=_PAGE, before=place)
         for line in page:

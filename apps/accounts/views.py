@@ -59,9 +59,8 @@ class Account(OfDeposit):
         form = PeriodForm(request.GET)
         form.is_valid()
         given = form.cleaned_data
-        before = (given["date"], given["before"]) if given.get("before") else None
-        if before and before[0] is None:
-            before = None
+        date, posting = given.get("date"), given.get("before")
+        before = (date, posting) if date and posting else None
         lines = ledger.statement(self.deposit.account, limit=PAGE, before=before)
         is_open = self.deposit.closed_on is None
         context = {

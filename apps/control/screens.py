@@ -280,12 +280,15 @@ def given_fields(form: Form) -> list[tuple[str, str]]:
     return given
 
 
-def told(operation: str, command: Mapping[str, Any]) -> list[tuple[str, str]]:
+def told(operation: str, command: Any) -> list[tuple[str, str]]:
     """A command's fields in plain types as people read them; what is empty is left out.
 
     So are the legs of an entry, which are shown as the entry itself, and the pieces of a count,
     which stand with the session.
     """
+    if not isinstance(command, Mapping):
+        # What was sent could not be read as a command.
+        return [(str(Text(uk="надіслано", en="sent")), str(command or "")[:500])]
     fields = []
     for name, value in command.items():
         if value in (None, "", [], False) or name in {"legs", "counted"}:

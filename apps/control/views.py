@@ -22,12 +22,19 @@ from apps.kernel.text import Text
 
 DECIDING, ASKING = "control.decide_approvals", "control.make_requests"
 PAGE = 50
+SHORTEST_REASON = 3
 
 
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=[("approve", ""), ("decline", ""), ("withdraw", "")])
     meaning = forms.CharField(required=False, max_length=64)
     reason = forms.CharField(required=False, max_length=1000)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("decision") == "decline" and len(data.get("reason", "")) < SHORTEST_REASON:
+            self.add_error("reason", str(_NO_REASON))
+        return data
 
 
 class Requests(Screen):
@@ -47,8 +54,9 @@ class Requests(Screen):
         waiting: Sequence[queries.Request],
         chosen: Approval | None,
         *,
-        refusal: Refusal | None = None,
+        problem: str = "",
         reason: str = "",
+        status: int = 200,
     ) -> HttpResponse:
         me = self.request.user.pk
         rows = [
@@ -57,11 +65,11 @@ class Requests(Screen):
         context = {
             "waiting": rows,
             "key": uuid4().hex,
-            "refusal": refusal,
+            "problem": problem,
             "reason": reason,
             **self._seen(chosen),
         }
-        return self.show(context, status=refusal.status if refusal else 200)
+        return self.show(context, status=status)
 
     def _seen(self, chosen: Approval | None) -> dict[str, Any]:
         if chosen is None:
@@ -147,7 +155,8 @@ class OneRequest(Requests):
     def post(self, request: Request, approval: int) -> HttpResponse:
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            return self.get(request, approval)
+            problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+            return self.page(self.requests(), self.chosen, problem=problem, status=422)
         given = form.cleaned_data
         name, command = _decision(approval, given)
         key = request.POST.get("key") or uuid4().hex
@@ -155,7 +164,13 @@ class OneRequest(Requests):
             door.execute(name, command, actor=request.actor, key=key)
         except Refusal as refusal:
             chosen = _approval(approval)
-            return self.page(self.requests(), chosen, refusal=refusal, reason=given["reason"])
+            return self.page(
+                self.requests(),
+                chosen,
+                problem=str(refusal.text),
+                reason=given["reason"],
+                status=refusal.status,
+            )
         return HttpResponseRedirect(reverse("control:approval", args=[approval]) + "?new=1")
 
     def crumbs(self) -> list[Crumb]:
@@ -205,6 +220,10 @@ class Journal(Screen):
         return self.show(context)
 
 
+_NO_REASON = Text(
+    uk="Щоб відхилити, вкажіть причину: її прочитає той, хто просив.",
+    en="To decline, give the reason: whoever asked will read it.",
+)
 STATES: Mapping[str, tuple[str, Text]] = {
     Approval.State.WAITING: ("warn", Text(uk="чекає", en="waits")),
     Approval.State.DONE: ("ok", Text(uk="виконано", en="done")),

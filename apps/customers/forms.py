@@ -15,7 +15,7 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100)
     key = forms.CharField(required=False, max_length=400, strip=False)
-    id = forms.IntegerField(required=False, min_value=1)
+    id = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
 def text_input(**attrs: str) -> forms.TextInput:

@@ -33,14 +33,21 @@ READ = "ledger.view"
 
 class OnDate(forms.Form):
     date = DateField(required=False)
-    branch = forms.IntegerField(required=False)
+    branch = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
 class Between(forms.Form):
     start = DateField(required=False)
     end = DateField(required=False)
     after_date = forms.DateField(required=False)
-    after = forms.IntegerField(required=False)
+    after = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
+class PlaceForm(forms.Form):
+    """The last line of the page above."""
+
+    date = forms.DateField()
+    before = forms.IntegerField(min_value=1, max_value=2**62)
 
 
 class TrialBalance(Screen):
@@ -199,7 +206,7 @@ class Run(OfRun):
                 "line": self.line,
                 "at": self.at,
                 "booking_date": self.booking_date,
-                "command": told(self.line["operation"], self.line["command"] or {}),
+                "command": told(self.line["operation"], self.line["command"]),
                 "approval": self.found["approval"],
                 "votes": [
                     {"name": vote["name"], "at": dt.datetime.fromisoformat(vote["at"])}
@@ -318,7 +325,5 @@ def _totals(lines: list[queries.TrialLine]) -> list[dict[str, Any]]:
 
 
 def _place(request: Request) -> tuple[dt.date, int] | None:
-    try:
-        return dt.date.fromisoformat(request.GET["date"]), int(request.GET["before"])
-    except (KeyError, ValueError):
-        return None
+    form = PlaceForm(request.GET)
+    return (form.cleaned_data["date"], form.cleaned_data["before"]) if form.is_valid() else None
