@@ -1,6 +1,7 @@
 """How a replay shows itself: the time of each stage, and a line for each day."""
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,17 +19,25 @@ class Stage:
     def per_second(self) -> float:
         return self.times / self.seconds if self.seconds else 0.0
 
+    @property
+    def ms_each(self) -> float:
+        return 1_000 * self.seconds / self.times if self.times else 0.0
+
 
 @dataclass(slots=True)
 class Progress:
     """The stages of a replay in the order of their first time, and where it stands.
 
-    `say` gets a line now and then: at most one in `every_s` seconds, and the last one.
+    `say` gets a line now and then: at most one in `every_s` seconds, and the last one. Stages come
+    one after the other; rows are counted by kind, and lanes book them side by side, so that their
+    seconds add up to more than those of the stage.
     """
 
     say: Callable[[str], None]
     every_s: float = 1.0
     stages: dict[str, Stage] = field(default_factory=dict)
+    kinds: dict[str, Stage] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _started: float = field(default_factory=time.perf_counter)
     _said: float = 0.0
     _days: int = 0
@@ -46,6 +55,19 @@ class Progress:
         finally:
             stage.seconds += time.perf_counter() - started
             stage.times += times
+
+    @contextmanager
+    def row(self, kind: str) -> Iterator[None]:
+        """Count one row of a kind and the time that the block takes; from any thread."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - started
+            with self._lock:
+                counted = self.kinds.setdefault(kind, Stage())
+                counted.seconds += spent
+                counted.times += 1
 
     def begin_days(self, *, days: int, rows: int) -> None:
         """From here on this many days and rows are to be done."""

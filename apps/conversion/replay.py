@@ -4,11 +4,15 @@ Every operation carries a key made of the source's own ids, so that a replay tha
 any moment goes on where it stood: what is done gives the answer that it gave, and is not done
 again. Days that lie behind are not asked for again but for their openings, whose answers hold the
 ids that later days need.
+
+Branches live a day side by side, in lanes; an account has its rows in their order, as it lies in
+one branch. So the book comes out the same whatever the number of lanes, but for its own numbers.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from apps.access.operations import AddUser, DefineRole, GrantRole
@@ -18,11 +22,12 @@ from apps.control.door import execute
 from apps.control.operations import OpenBranch
 from apps.control.run import Actor, Origin
 from apps.conversion.errors import RowRefused
+from apps.conversion.lanes import Lanes
 from apps.conversion.mapping import Call, ConversionMapping, filled
 from apps.conversion.operations import DayTold, RecordVerdicts
 from apps.conversion.plan import AccountDay, DayPlan, Limit, Plan
 from apps.conversion.progress import Progress
-from apps.conversion.source import Movement, Row, Source, texts_of
+from apps.conversion.source import AccountRecord, Movement, Row, Source, texts_of
 from apps.kernel.errors import Refusal
 from apps.kernel.money import Money
 from apps.kernel.queries import current_date
@@ -64,6 +69,7 @@ class Replay:
         plan: Plan,
         installer: Actor,
         close: Callable[[dt.date], None],
+        lanes: Lanes,
         progress: Progress,
     ) -> None:
         self.mapping = mapping
@@ -73,6 +79,7 @@ class Replay:
         self.actor = self.installer
         self.progress = progress
         self._close = close
+        self._lanes = lanes
         self._branches: dict[str, int] = {}
         self._vaults: dict[str, int] = {}
         self._positions: dict[str, int] = {}
@@ -85,11 +92,10 @@ class Replay:
             self._set_up()
         today = current_date()
         assert today is not None, "the bank is installed"
+        behind = [day for day in self.plan.days if day.date < today]
         ahead = [day for day in self.plan.days if day.date >= today]
-        with self.progress.stage("looking back", times=len(self.plan.days) - len(ahead)):
-            for day in self.plan.days:
-                if day.date < today:
-                    self._open_accounts(day)
+        with self.progress.stage("looking back", times=len(behind)):
+            self._open_accounts([id_ for day in behind for id_ in day.openings])
         self.progress.begin_days(days=len(ahead), rows=sum(day.rows for day in ahead))
         for day in ahead:
             self._live(day)
@@ -199,55 +205,56 @@ class Replay:
 
     def _live(self, day: DayPlan) -> None:
         with self.progress.stage("opening accounts", times=len(day.openings)):
-            self._open_accounts(day)
+            self._open_accounts(day.openings)
         with self.progress.stage("supplying cash", times=len(day.supplies)):
             self._supply(day)
-        for account_day in day.account_days:
-            self._book(day.date, account_day)
+        with self.progress.stage("booking rows", times=day.rows):
+            self._lanes.each(partial(self._book, day.date), day.account_days, by=self._branch_of)
 
-    def _open_accounts(self, day: DayPlan) -> None:
-        for id_ in day.openings:
-            record = self.source.accounts[id_]
-            owner = self._customer(record.owner)
-            fields = self._fields(
-                self.mapping.accounts.open,
-                record.row.values,
-                {
-                    "@owner": owner,
-                    "@branch": self._branches[record.branch],
-                    "@product": record.product,
-                },
-            )
-            opened = self._ask_for(record.row, self.mapping.accounts.open, fields, f"account:{id_}")
-            deposit = Deposit(opened["deposit"], opened["account"])
-            self._deposits[id_] = deposit
-            call = self.mapping.rights.authorise
-            for customer, row in record.authorised:
-                known = {"@deposit": deposit.id, "@customer": self._customer(customer)}
-                self._ask_for(
-                    row,
-                    call,
-                    self._fields(call, row.values, known),
-                    f"authorised:{id_}:{customer}",
-                )
+    def _branch_of(self, day: AccountDay) -> str:
+        """Rows of a branch share its cash position: two lanes would only wait for each other."""
+        return self.source.accounts[day.account].branch
 
-    def _customer(self, id_: str) -> int:
-        """Our id of a customer, who is registered when first needed."""
-        if id_ not in self._customers:
-            record = self.source.customers[id_]
-            call = self.mapping.customers.register
-            known = {
-                "@branch": self._branches[record.branch],
-                "@birth_date": record.birth_date.isoformat(),
-            }
-            registered = self._ask_for(
-                record.row,
-                call,
-                self._fields(call, record.row.values, known),
-                f"customer:{id_}",
-            )
-            self._customers[id_] = registered["customer"]
-        return self._customers[id_]
+    def _open_accounts(self, ids: Sequence[str]) -> None:
+        """Register who is not known yet, and open their accounts."""
+        records = [self.source.accounts[id_] for id_ in ids]
+        people = dict.fromkeys(
+            customer
+            for record in records
+            for customer in (record.owner, *(authorised for authorised, _ in record.authorised))
+            if customer not in self._customers
+        )
+        self._lanes.each(self._register, people, by=str)
+        self._lanes.each(self._open_account, records, by=lambda record: record.id)
+
+    def _register(self, id_: str) -> None:
+        record = self.source.customers[id_]
+        call = self.mapping.customers.register
+        known = {
+            "@branch": self._branches[record.branch],
+            "@birth_date": record.birth_date.isoformat(),
+        }
+        fields = self._fields(call, record.row.values, known)
+        registered = self._ask_for(record.row, call, fields, f"customer:{id_}")
+        self._customers[id_] = registered["customer"]
+
+    def _open_account(self, record: AccountRecord) -> None:
+        """Open one account and let its authorised persons act on it."""
+        call = self.mapping.accounts.open
+        known: dict[str, Any] = {
+            "@owner": self._customers[record.owner],
+            "@branch": self._branches[record.branch],
+            "@product": record.product,
+        }
+        fields = self._fields(call, record.row.values, known)
+        opened = self._ask_for(record.row, call, fields, f"account:{record.id}")
+        deposit = Deposit(opened["deposit"], opened["account"])
+        self._deposits[record.id] = deposit
+        call = self.mapping.rights.authorise
+        for customer, row in record.authorised:
+            known = {"@deposit": deposit.id, "@customer": self._customers[customer]}
+            fields = self._fields(call, row.values, known)
+            self._ask_for(row, call, fields, f"authorised:{record.id}:{customer}")
 
     def _supply(self, day: DayPlan) -> None:
         """Bring the day's cash into the vaults, and from there to the positions."""
@@ -268,7 +275,7 @@ class Replay:
         if day.lowered is not None:
             self._limit(day.lowered, f"{date}:before")
         for movement in day.movements:
-            with self.progress.stage(movement.rule.name):
+            with self.progress.row(movement.rule.name):
                 self._book_row(movement)
         if day.raised is not None:
             self._limit(day.raised, f"{date}:after")
@@ -285,7 +292,7 @@ class Replay:
         self._ask_for(movement.row, call, fields, f"trans:{movement.id}")
 
     def _limit(self, limit: Limit, moment: str) -> None:
-        with self.progress.stage("technical overdrafts"):
+        with self.progress.row("technical overdraft"):
             self._ask(
                 "accounts.set_overdraft",
                 {

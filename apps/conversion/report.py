@@ -10,7 +10,7 @@ from typing import Any
 from apps.conversion import queries
 from apps.conversion.mapping import ConversionMapping
 from apps.conversion.plan import Plan
-from apps.conversion.progress import Stage
+from apps.conversion.progress import Progress, Stage
 from apps.conversion.queries import Booked, Deviation, Volume
 from apps.conversion.rules import REASONS, TITLES, Reason, Verdict
 from apps.kernel.money import Money
@@ -52,6 +52,7 @@ class Report:
     rearranged_days: int
     violations: Mapping[str, int]
     stages: Mapping[str, Stage]
+    kinds: Mapping[str, Stage]
     seconds: float
 
     @property
@@ -75,7 +76,7 @@ def make(
     plan: Plan,
     *,
     violations: Mapping[str, int],
-    stages: Mapping[str, Stage],
+    progress: Progress,
     seconds: float,
 ) -> Report:
     """Read the book and the verdicts at the end of a replay."""
@@ -94,7 +95,8 @@ def make(
         overdrafts=sum(day.lowered is not None for day in days),
         rearranged_days=sum(day.rearranged for day in days),
         violations=violations,
-        stages=stages,
+        stages=progress.stages,
+        kinds=progress.kinds,
         seconds=seconds,
     )
 
@@ -137,6 +139,10 @@ def as_json(report: Report) -> dict[str, Any]:
         "stages": {
             name: {"times": stage.times, "seconds": round(stage.seconds, 2)}
             for name, stage in report.stages.items()
+        },
+        "rows": {
+            name: {"times": kind.times, "ms_each": round(kind.ms_each, 2)}
+            for name, kind in report.kinds.items()
         },
         "account_days": dict(report.verdicts),
         "other": [
@@ -207,6 +213,10 @@ def _stages(report: Report) -> Iterator[str]:
     for name, stage in report.stages.items():
         yield f"{name:<26}{stage.times:>10,}{stage.seconds:>10.1f}{stage.per_second:>10,.0f}"
     yield f"{'altogether':<26}{'':>10}{report.seconds:>10.1f}"
+    yield ""
+    yield f"{'Rows':<32}{'times':>10}{'ms each':>10}"
+    for name, kind in report.kinds.items():
+        yield f"{name:<32}{kind.times:>10,}{kind.ms_each:>10.1f}"
 
 
 def _verdicts(report: Report) -> Iterator[str]:
