@@ -146,15 +146,15 @@ def add_chunks(*, date: dt.date, step: str, round_: int, chunks: Sequence[Chunk 
         """WITH added AS (
                INSERT INTO eod_chunk (date, step, number, round, low, high, size, status, tries,
                                       error)
-               SELECT %(date)s, %(step)s,
+               SELECT %(date)s, %(step)s::text,
                       (SELECT coalesce(max(number), 0) FROM eod_chunk
-                        WHERE date = %(date)s AND step = %(step)s) + n,
+                        WHERE date = %(date)s AND step = %(step)s::text) + n,
                       %(round)s, low, high, size, 'pending', 0, ''
                  FROM unnest(%(lows)s::bigint[], %(highs)s::bigint[], %(sizes)s::bigint[])
                       WITH ORDINALITY AS c (low, high, size, n)
                RETURNING 1)
            UPDATE eod_steprun SET chunks = chunks + (SELECT count(*) FROM added)
-            WHERE date = %(date)s AND step = %(step)s""",
+            WHERE date = %(date)s AND step = %(step)s::text""",
         {"date": date, "step": step, "round": round_, **_ranges(chunks)},
     )
 
@@ -166,10 +166,10 @@ def raise_exception(
     sql.rows(
         """INSERT INTO eod_exception (date, step, number, low, high, code, reason_uk, reason_en,
                                       owner, holds, status, raised_at, run_id)
-           SELECT %(date)s, %(step)s, %(number)s::integer, %(low)s, %(high)s, %(code)s, %(uk)s,
-                  %(en)s, %(owner)s, %(holds)s, 'open', clock_timestamp(), %(run)s
+           SELECT %(date)s, %(step)s::text, %(number)s::integer, %(low)s, %(high)s, %(code)s,
+                  %(uk)s, %(en)s, %(owner)s, %(holds)s, 'open', clock_timestamp(), %(run)s
             WHERE NOT EXISTS (SELECT FROM eod_exception e
-                               WHERE e.date = %(date)s AND e.step = %(step)s
+                               WHERE e.date = %(date)s AND e.step = %(step)s::text
                                  AND e.number IS NOT DISTINCT FROM %(number)s::integer
                                  AND e.status = 'open')""",
         {
@@ -227,7 +227,7 @@ def do_again(exception: int, part: Part, run: Run) -> dict[str, Any]:
 def hold_open(run: Run) -> None:
     """Keep the date from being closed until this run commits. Raises NothingToDo if it is."""
     if not sql.rows(
-        "SELECT FROM eod_closerun WHERE date = %(date)s AND status = 'running' FOR UPDATE",
+        "SELECT 1 FROM eod_closerun WHERE date = %(date)s AND status = 'running' FOR UPDATE",
         {"date": run.date},
     ):
         raise NothingToDo

@@ -121,7 +121,8 @@ def proofs(found: Sequence[ProofLine], *, drill: int = 5) -> list[str]:
     width = max(len(name) for name in INVARIANTS.names())
     lines = []
     for one in found:
-        result = f"{one.violations} VIOLATIONS" if one.violations else "holds"
+        plural = "S" if one.violations > 1 else ""
+        result = f"{one.violations:,} VIOLATION{plural}" if one.violations else "holds"
         lines.append(f"{one.name:<{width}}  {one.seconds:>8.3f} s  {result}")
         lines += [f"    {' | '.join(row)}" for row in one.first_rows[:drill]]
         if one.violations > drill:

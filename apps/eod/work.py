@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 
 from apps.control.commands import Command
@@ -99,7 +100,7 @@ def passes(error: Exception) -> bool:
         return True
     if not isinstance(error, DatabaseError):
         return False
-    state = getattr(error.__cause__, "sqlstate", None) or ""
+    state = _sqlstate(error)
     return any(state == known if known == "" else state.startswith(known) for known in _PASSING)
 
 
@@ -184,6 +185,17 @@ def _failure(date: dt.date, step: str, number: int | None, error: Exception) -> 
         reason_uk=uk[:2000].replace("\x00", ""),
         reason_en=en[:2000].replace("\x00", ""),
     )
+
+
+def _sqlstate(error: DatabaseError) -> str:
+    """The state that the server gave, or "" for a line that was lost before it could.
+
+    An error that was raised anew, from itself, has the driver's error as its context alone.
+    """
+    for beneath in (error.__cause__, error.__context__):
+        if isinstance(beneath, psycopg.Error):
+            return beneath.sqlstate or ""
+    return ""
 
 
 def _forget_connection() -> None:
