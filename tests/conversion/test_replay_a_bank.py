@@ -1,5 +1,6 @@
 """A whole replay of the small bank, by the command itself, in a database of its own."""
 
+import datetime as dt
 import os
 import random
 import secrets
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,11 @@ import msgspec
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
+from bank.management.commands.replay import MARK
 from tests import databases
 
 DATA = Path(__file__).parent / "data"
@@ -25,15 +31,14 @@ DATA = Path(__file__).parent / "data"
 class Replayed:
     """A database of a replay's own, and the command that fills it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.name = f"skarb_replayed_{os.getpid()}_{secrets.token_hex(3)}"
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
         self.report = folder / "report.json"
 
     @property
     def arguments(self) -> list[str]:
         return [
-            sys.executable, "manage.py", "replay", str(DATA), "--database", self.name,
-            "--report", str(self.report),
+            "replay", str(DATA), "--database", self.name, "--report", str(self.report),
         ]  # fmt: skip
 
     @property
@@ -44,56 +49,52 @@ class Replayed:
             "DATABASE_OWNER_URL": databases.url(main, "owner"),
         }
 
-    def run(self, *more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self.arguments, *more],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+    def run(self, *more: str) -> dict[str, Any]:
+        """The whole command in this process, and its report. Raises CommandError."""
+        with databases.pointed_at(settings.DATABASES["owner"]["NAME"]):
+            call_command(*self.arguments, *more, stdout=StringIO())
+        found: dict[str, Any] = msgspec.json.decode(self.report.read_bytes())
+        return found
 
     def start(self, *more: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*self.arguments, *more],
+            [sys.executable, "manage.py", *self.arguments, *more],
             cwd=settings.BASE_DIR,
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
-    def told(self) -> dict[str, Any]:
-        found: dict[str, Any] = msgspec.json.decode(self.report.read_bytes())
-        return found
-
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with databases.connect(self.name) as connection:
             return connection.execute(statement).fetchall()
 
-    def drop(self) -> None:
-        main = settings.DATABASES["owner"]["NAME"]
-        with databases.connect(main, "owner", autocommit=True) as connection:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            connection.execute(drop.format(sql.Identifier(self.name)))
+
+@contextmanager
+def earlier_replay(folder: Path) -> Iterator[Replayed]:
+    """A database that says of itself that a replay made it, migrated and empty."""
+    with databases.clone(databases.migrated_template(), purpose="replay") as name:
+        with databases.connect(name, "owner") as connection:
+            mark = sql.SQL("COMMENT ON DATABASE {} IS {}")
+            connection.execute(mark.format(sql.Identifier(name), MARK))
+        yield Replayed(name, folder)
 
 
 @pytest.fixture
-def replayed(tmp_path: Path) -> Iterator[Replayed]:
-    made = Replayed(tmp_path)
-    yield made
-    made.drop()
+def replayed(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Replayed]:
+    with django_db_blocker.unblock(), earlier_replay(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replayed]:
-    """One whole replay that nobody interrupts, for the tests that only read it."""
-    made = Replayed(tmp_path_factory.mktemp("undisturbed"))
-    done = made.run()
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield made
-    made.drop()
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[Replayed, dict[str, Any]]]:
+    """One whole replay that nobody interrupts, made anew, and its report."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with django_db_blocker.unblock(), earlier_replay(folder) as made:
+        told = made.run("--new")
+        yield made, told
 
 
 BALANCES = """
@@ -106,9 +107,10 @@ ENTRIES = """
      ORDER BY 1, 2, 3"""
 
 
-def test_a_bank_is_replayed_closed_and_reconciled(undisturbed: Replayed) -> None:
-    replayed = undisturbed
-    told = replayed.told()
+def test_a_bank_is_replayed_closed_and_reconciled(
+    undisturbed: tuple[Replayed, dict[str, Any]],
+) -> None:
+    replayed, told = undisturbed
     assert told["good"] is True
     assert told["account_days"] == {"equal": 37, "order": 1, "rounding": 2, "other": 1}
     assert told["other"] == [
@@ -150,46 +152,64 @@ def test_a_bank_is_replayed_closed_and_reconciled(undisturbed: Replayed) -> None
 
 
 def test_a_second_replay_is_refused_or_does_nothing_twice(replayed: Replayed) -> None:
-    assert replayed.run("--until", "1993-01-12").returncode == 0
+    assert replayed.run("--until", "1993-01-06", "--continue")["volume"]["closed_days"] == 6
     before = replayed.rows(ENTRIES)
-    again = replayed.run("--until", "1993-01-12")
-    assert again.returncode != 0
-    assert "--continue" in again.stderr
-    assert replayed.run("--until", "1993-01-12", "--continue").returncode == 0
+    with pytest.raises(CommandError, match="go on in it by --continue, or drop it by --new"):
+        replayed.run()
     assert replayed.rows(ENTRIES) == before
     # Carried further, it goes on after the last closed day.
-    assert replayed.run("--continue").returncode == 0
-    assert replayed.told()["account_days"]["equal"] == 37
-    assert replayed.told()["volume"]["closed_days"] == 33
+    assert replayed.run("--until", "1993-01-08", "--continue")["volume"]["closed_days"] == 8
+    after = replayed.rows(ENTRIES)
+    assert [row for row in after if row[3] <= dt.date(1993, 1, 6)] == before
+    assert len(after) > len(before)
 
 
 def test_a_killed_replay_goes_on_to_the_same_books(
-    replayed: Replayed, undisturbed: Replayed
+    replayed: Replayed, undisturbed: tuple[Replayed, dict[str, Any]]
 ) -> None:
     seed = secrets.randbelow(1_000_000)
-    moments = sorted(random.Random(seed).sample(range(1, 33), 3))
+    moments = sorted(random.Random(seed).sample(range(1, 33), 2))
     print(f"seed {seed}: killed after {moments} closed days")  # noqa: T201
-    for n, days in enumerate(moments):
-        process = replayed.start(*(["--continue"] if n else []))
+    for days in moments:
+        process = replayed.start("--continue", "--lanes", "3")
         _wait_for(lambda: process.poll() is not None or _closed(replayed) >= days)  # noqa: B023
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert replayed.run("--continue").returncode == 0
-    assert replayed.rows(ENTRIES) == undisturbed.rows(ENTRIES)
-    assert replayed.rows(BALANCES) == undisturbed.rows(BALANCES)
+    assert replayed.run("--continue", "--lanes", "1")["good"]
+    assert replayed.rows(ENTRIES) == undisturbed[0].rows(ENTRIES)
+    assert replayed.rows(BALANCES) == undisturbed[0].rows(BALANCES)
 
 
-def test_the_bank_s_own_database_and_a_stranger_s_are_never_taken(replayed: Replayed) -> None:
-    main = settings.DATABASES["owner"]["NAME"]
-    own = replayed.run("--database", main, "--new")
-    assert own.returncode != 0
-    assert "one of its own" in own.stderr
-    with databases.connect(main, "owner", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(replayed.name)))
-    stranger = replayed.run("--new")
-    assert stranger.returncode != 0
-    assert "was not made by a replay" in stranger.stderr
-    assert replayed.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+def test_the_bank_s_own_database_and_a_stranger_s_are_never_taken(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with (
+        django_db_blocker.unblock(),
+        databases.clone(databases.migrated_template(), purpose="stranger") as name,
+    ):
+        stranger = Replayed(name, tmp_path)
+        with pytest.raises(CommandError, match="was not made by a replay"):
+            stranger.run("--new")
+        with pytest.raises(CommandError, match="one of its own"):
+            stranger.run("--database", settings.DATABASES["owner"]["NAME"], "--new")
+        assert stranger.rows("SELECT count(*) FROM kernel_bank") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--until", "1993-02-30", "must be a date"),
+        ("--until", "1992-12-31", "lies before 1993-01-01"),
+        ("--accounts", "0", "at least 1"),
+        ("--lanes", "0", "1 to 32"),
+        ("--lanes", "33", "1 to 32"),
+        ("--database", 'a"; DROP', "letters a-z"),
+        ("--mapping", "none.toml", "No such file"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(option: str, value: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command("replay", str(DATA), option, value)
 
 
 def _closed(replayed: Replayed) -> int:

@@ -32,7 +32,7 @@ DATABASE = "skarb_replay"
 LANES = 4
 MAX_LANES = 32
 # Only a database that says this of itself is ever dropped.
-_MARK = "Replay of the records of another bank by Skarb; may be dropped"
+MARK = "Replay of the records of another bank by Skarb; may be dropped"
 
 
 class Command(BaseCommand):
@@ -182,7 +182,7 @@ def _own_database(name: str, *, resume: bool, new: bool) -> None:
             [name],
         )
         found = cursor.fetchone()
-        if found is not None and found[0] != _MARK:
+        if found is not None and found[0] != MARK:
             raise CommandError(f"The database {name} was not made by a replay: name another one")
         if found is not None and not (resume or new):
             raise CommandError(
@@ -193,9 +193,7 @@ def _own_database(name: str, *, resume: bool, new: bool) -> None:
             found = None
         if found is None:
             cursor.execute(f"CREATE DATABASE {quoted}")
-            cursor.execute(
-                f"COMMENT ON DATABASE {quoted} IS '{_MARK}'".replace("bank's", "bank''s")
-            )
+            cursor.execute(f"COMMENT ON DATABASE {quoted} IS '{MARK}'")
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
