@@ -13,6 +13,8 @@ export function setUpFields() {
     if (!form.matches("[data-money-form]")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    // Back from the receipt leads to a fresh form, not to the browser's page on sending again.
+    if (event.submitter?.value === "confirm") history.replaceState(null, "", location.href);
   });
 
   // A page that comes back from the browser's memory may be sent again: its key makes it harmless.

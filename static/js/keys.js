@@ -96,7 +96,7 @@ function submitCurrent() {
 function leave(event) {
   const cancel = document.querySelector("main [data-cancel]");
   if (!cancel) {
-    if (event.target.matches("input[type=search]")) event.target.value = "";
+    if (event.target.value) event.target.value = "";
     else event.target.blur?.();
     return;
   }

@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from apps.access.models import User
 from tests.factories import Bank
+from tests.screens.browser import CHROMIUM, DRIVER, MISSING
 from tests.screens.pages import Visitor
 
 
@@ -37,3 +38,9 @@ class Signing:
             Visitor(user).speak(language)
             user.refresh_from_db()
         return Visitor(user)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if CHROMIUM is None or DRIVER is None:
+        terminalreporter.section("screens", red=True)
+        terminalreporter.line(MISSING)
