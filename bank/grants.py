@@ -17,8 +17,8 @@ READ_ONLY = {
     "ledger_glday",
     "django_migrations",
 }
-# A line is added and never changed. Of the journal even the columns are named: who wrote a line,
-# in which transaction and when, is said by the database.
+# A line is added and never changed. Of the journal even the columns are named: in which transaction
+# and when a line was written is said by the database.
 APPEND_ONLY = {
     "control_operationkey": "",
     "control_approvalvote": "",

@@ -255,11 +255,14 @@ def set_preferences(*, cmd: SetPreferences, run: Run) -> None:
     )
 
 
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
 class EnrolSecondFactor(Command):
     """`key`: the shared secret in hexadecimal; `digests`: SHA-256 of the recovery codes."""
 
     key: Secret
-    digests: tuple[str, ...]
+    digests: Annotated[tuple[Digest, ...], Meta(max_length=20)]
 
 
 @operation(
@@ -292,15 +295,20 @@ class ResetSecondFactor(Command):
     subjects=lambda cmd: {"user": [cmd.user]},
 )
 def reset_second_factor(*, cmd: ResetSecondFactor, run: Run) -> None:
-    """After a lost telephone: the person sets a new one up at the next sign-in."""
+    """After a lost telephone: the person sets a new one up at the next sign-in.
+
+    Raises OwnRights and NotFound.
+    """
     if cmd.user == run.actor.user_id:
         raise OwnRights
+    if not User.objects.filter(id=cmd.user).exists():
+        raise NotFound
     TOTPDevice.objects.filter(user_id=cmd.user).delete()
     RecoveryCode.objects.filter(user_id=cmd.user, used_at__isnull=True).delete()
 
 
 class UseRecoveryCode(Command):
-    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    digest: Digest
 
 
 @operation(

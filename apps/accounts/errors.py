@@ -44,8 +44,8 @@ class OwnerNeedsNoMandate(Refusal):
     code = "accounts.owner_needs_no_mandate"
     status = 409
     sentence = Text(
-        uk="Цей клієнт є власником рахунку, довіреність йому не потрібна.",
-        en="This customer owns the account and needs no mandate.",
+        uk="Цей клієнт є власником рахунку й розпоряджається ним без довіреності. Оберіть іншого.",
+        en="This customer owns the account and needs no mandate. Choose another.",
     )
 
 

@@ -30,7 +30,7 @@ from apps.kernel.rounding import whole_minor
 from apps.kernel.text import Text
 from apps.ledger import accounts as ledger
 from apps.ledger.errors import WrongCurrency
-from apps.ledger.rules import reversible
+from apps.ledger.rules import require_span, reversible
 from apps.products import queries as products
 from apps.products.queries import Terms
 
@@ -451,7 +451,11 @@ class PartitionsMade(Struct, frozen=True):
     dateless=True,
 )
 def make_partitions(*, cmd: MakePartitions, run: Run) -> PartitionsMade:
-    """Make the months in which accruals will lie, up to 400 days at once; repeating is harmless."""
+    """Make the months in which accruals will lie, up to 400 days at once; repeating is harmless.
+
+    Raises SpanOutOfRange.
+    """
+    require_span(start=cmd.start, end=cmd.end)
     made = sql.value(
         "SELECT accounts_make_partitions_v1(%(start)s::date, %(end)s::date)",
         {"start": cmd.start, "end": cmd.end},

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from apps.control.declarations import ANYWHERE, AUTHORITY, OPERATIONS, WHOLE_BAN
 from apps.control.errors import (
     AlreadyDecided,
     AlreadyVoted,
+    MalformedCommand,
     MeaningChanged,
     NotChecker,
     NotFound,
@@ -37,7 +39,7 @@ class SetUpBank(Command):
     code: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
     base_currency: str
     first_date: dt.date
-    country: str = "UA"
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")] = "UA"
     time_zone: str = "Europe/Kyiv"
 
 
@@ -49,7 +51,14 @@ class SetUpBank(Command):
     dateless=True,
 )
 def set_up_bank(*, cmd: SetUpBank, run: Run) -> None:
-    """Write down who the bank is and open its first booking date; once."""
+    """Write down who the bank is and open its first booking date; once.
+
+    Raises UnknownCurrency, and MalformedCommand for a time zone that does not exist.
+    """
+    try:
+        ZoneInfo(cmd.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise MalformedCommand(pointer="/time_zone", reason="no such time zone") from None
     Bank.objects.create(
         name_uk=cmd.name_uk,
         name_en=cmd.name_en,

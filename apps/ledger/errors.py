@@ -117,8 +117,18 @@ class UnknownGLAccount(Refusal):
     code = "ledger.unknown_gl_account"
     status = 404
     sentence = Text(
-        uk="Балансового рахунку {code} немає в плані рахунків.",
-        en="The chart of accounts has no account {code}.",
+        uk="Балансового рахунку {code} немає в плані рахунків. Оберіть інший.",
+        en="The chart of accounts has no account {code}. Choose another.",
+    )
+
+
+class SpanOutOfRange(Refusal):
+    code = "ledger.span_out_of_range"
+    sentence = Text(
+        uk="Місяці готують за один раз на 1–{longest} днів, від першого до останнього. "
+        "Виправте дати.",
+        en="Months are prepared for 1 to {longest} days at once, from the first to the last. "
+        "Correct the dates.",
     )
 
 

@@ -13,7 +13,7 @@ from apps.kernel import sql
 from apps.kernel.text import Text
 from apps.ledger.errors import AlreadyReversed, NotReversible
 from apps.ledger.models import GLAccount
-from apps.ledger.rules import REVERSIBLE
+from apps.ledger.rules import REVERSIBLE, require_span
 
 Reason = Annotated[str, Meta(min_length=3, max_length=500)]
 
@@ -91,7 +91,11 @@ class PartitionsMade(Struct, frozen=True):
     dateless=True,
 )
 def make_partitions(*, cmd: MakePartitions, run: Run) -> PartitionsMade:
-    """Make the months in which postings will lie, up to 400 days at once; repeating is harmless."""
+    """Make the months in which postings will lie, up to 400 days at once; repeating is harmless.
+
+    Raises SpanOutOfRange.
+    """
+    require_span(start=cmd.start, end=cmd.end)
     made = sql.value(
         "SELECT ledger_make_partitions_v1(%(start)s::date, %(end)s::date)",
         {"start": cmd.start, "end": cmd.end},

@@ -62,8 +62,8 @@ class StartsInClosedBooks(Refusal):
 class RateOutOfRange(Refusal):
     code = "products.rate_out_of_range"
     sentence = Text(
-        uk="Ставка {rate} має бути від 0 до {highest} % і мати не більше {decimals} знаків.",
-        en="The rate {rate} must be from 0 to {highest} % with at most {decimals} decimals.",
+        uk="Ставка {rate} не годиться: від 0 до {highest} % і не більше {decimals} знаків.",
+        en="The rate {rate} does not fit: from 0 to {highest} %, with at most {decimals} decimals.",
     )
 
 
