@@ -27,9 +27,23 @@ def _operations(*, full: bool) -> list[Result]:
     return operations.measure(full=full)
 
 
+def _interest(*, full: bool) -> list[Result]:
+    from bank.bench import interest
+
+    return interest.measure(full=full)
+
+
+def _reads(*, full: bool) -> list[Result]:
+    from bank.bench import reads
+
+    return reads.measure(full=full)
+
+
 SECTIONS: Mapping[str, Section] = MappingProxyType(
     {
         "postings": Section("Posting, against TPC-B of pgbench", _postings),
         "operations": Section("Whole operations, against TPC-B of pgbench", _operations),
+        "interest": Section("Interest by workers of the close", _interest),
+        "reads": Section("Reads, against a primary-key read", _reads),
     }
 )

@@ -17,6 +17,7 @@ from bank.installation import Identity, install
 
 # A week before the end of a month, at which interest is capitalised.
 FIRST_DATE = dt.date(2026, 1, 24)
+LAST_OF_MONTH = dt.date(2026, 1, 31)
 BRANCH = "001"
 PRODUCT = "SAVINGS"
 CURRENCY = "UAH"
