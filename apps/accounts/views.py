@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts import queries, statements
 from apps.accounts.forms import OpenForm, PeriodForm
@@ -98,6 +99,7 @@ class Statement(OfDeposit):
             "start": start,
             "end": end,
             "bank": bank(),
+            "now": timezone.now(),
         }
         return self.show(context)
 

@@ -10,11 +10,15 @@ from django.utils.translation import get_language
 
 from apps.accounts.forms import DepositField
 from apps.cash import queries
+from apps.cash.models import Till
 from apps.cash.operations import Denomination
-from apps.customers.forms import text_input
+from apps.cash.queries import TillFacts
+from apps.customers.forms import branch_name, text_input
 from apps.kernel import formats
+from apps.kernel.currencies import CURRENCIES
 from apps.kernel.currencies import currency as kept
 from apps.kernel.fields import AmountField, Form, said
+from apps.kernel.models import Branch
 from apps.kernel.money import Money
 from apps.kernel.text import Text
 
@@ -112,6 +116,55 @@ class CounterForm(CountingForm):
             )
             self.add_error("amount", ValidationError(str(message), code="cash.count_differs"))
         return data
+
+
+class TillForm(Form):
+    branch = forms.TypedChoiceField(coerce=int, label=said("Відділення", "Branch"))
+    kind = forms.ChoiceField(
+        label=said("Вид", "Kind"),
+        choices=[
+            (Till.Kind.COUNTER, said("каса для обслуговування", "counter")),
+            (Till.Kind.VAULT, said("сховище", "vault")),
+            (Till.Kind.POSITION, said("позиція без змін", "position without sessions")),
+        ],
+    )
+    currency = forms.ChoiceField(label=said("Валюта", "Currency"))
+    name = forms.CharField(max_length=100, label=said("Назва", "Name"), widget=text_input())
+
+    def __init__(self, *args: Any, branches: list[Branch], currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_branch, of_currency = self.fields["branch"], self.fields["currency"]
+        assert isinstance(of_branch, forms.TypedChoiceField)
+        assert isinstance(of_currency, forms.ChoiceField)
+        of_branch.choices = [(one.id, branch_name(one)) for one in branches]
+        of_currency.choices = [(code, code) for code in CURRENCIES]
+        of_currency.initial = currency
+
+
+class SupplyForm(Form):
+    live = ("amount",)
+
+    amount = AmountField(label=said("Сума", "Amount"))
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        amount = self.fields["amount"]
+        assert isinstance(amount, AmountField)
+        amount.currency = currency
+        amount.label = said(f"Сума, {currency}", f"Amount, {currency}")
+
+
+class MoveForm(SupplyForm):
+    """Where cash goes: another till of the same branch and currency."""
+
+    target = forms.TypedChoiceField(coerce=int, label=said("Куди", "To"))
+    field_order = ("target", "amount")
+
+    def __init__(self, *args: Any, targets: list[TillFacts], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        target = self.fields["target"]
+        assert isinstance(target, forms.TypedChoiceField)
+        target.choices = [(one.id, one.name) for one in targets]
 
 
 class FindForm(forms.Form):

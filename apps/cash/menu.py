@@ -52,6 +52,17 @@ place(
     )
 )
 
+place(
+    MenuItem(
+        url="cash:branch",
+        label=Text(uk="Каси відділення", en="Tills of the branch"),
+        icon="vault",
+        permission="cash.manage_tills",
+        order=32,
+        group=_DESK,
+    )
+)
+
 act(
     Action(
         of="deposit",
@@ -111,6 +122,7 @@ for name, label in {
 for name, label in {
     "till": Text(uk="каса", en="till"),
     "session": Text(uk="зміна", en="session"),
+    "kind": Text(uk="вид", en="kind"),
 }.items():
     FIELDS.add(name, label)
 

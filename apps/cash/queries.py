@@ -118,6 +118,36 @@ def counts(session: int) -> list[Count]:
 
 
 @dataclass(frozen=True, slots=True)
+class TillFacts:
+    """A till of any kind with what it holds, and who works there now (`session` 0: nobody)."""
+
+    id: int
+    name: str
+    kind: str
+    branch: int
+    currency: str
+    balance_minor: int
+    session: int
+    teller: str
+
+
+def all_tills(*, branches: frozenset[int] | None) -> list[TillFacts]:
+    """The tills of these branches (None: all), vaults first; one statement."""
+    found = sql.rows(
+        """SELECT t.id, t.name, t.kind, t.branch_id, t.currency, b.side * b.balance_minor,
+                  coalesce(s.id, 0), coalesce(u.full_name, '')
+             FROM cash_till t
+             JOIN ledger_balance b ON b.account_id = t.account_id
+             LEFT JOIN cash_session s ON s.till_id = t.id AND s.status = 'open'
+             LEFT JOIN access_user u ON u.id = s.teller_id
+            WHERE %(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[])
+            ORDER BY t.branch_id, t.kind <> 'vault', t.name, t.currency""",
+        {"branches": None if branches is None else sorted(branches)},
+    )
+    return [TillFacts(*line) for line in found]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """A teller's open session with what its till holds now."""
 

@@ -6,7 +6,7 @@ first shown: a double click, Back, a reload or a lost answer leads to the same r
 """
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -296,6 +296,23 @@ def told(operation: str, command: Any) -> list[tuple[str, str]]:
         called = wording.named(name, value, operation=operation)
         fields.append((str(wording.field(name)), called or _shown(value)))
     return fields
+
+
+def refused(told: Mapping[str, Any]) -> Text:
+    """A refusal of the journal in its own words; one that is no longer known is its code."""
+    for kind in _kinds_of(Refusal):
+        if kind.code == told["code"]:
+            try:
+                return kind.sentence.filled(told.get("data") or {})
+            except KeyError:
+                break
+    return Text(uk=told["code"], en=told["code"])
+
+
+def _kinds_of(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds_of(below)
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from apps.control import door
 from apps.control import queries as control
 from apps.control.declarations import OPERATIONS
-from apps.control.screens import Crumb, OperationScreen, Request, Screen, told
+from apps.control.screens import Crumb, OperationScreen, Request, Screen, refused, told
 from apps.kernel.fields import DateField
 from apps.kernel.models import Branch
 from apps.kernel.money import Money
@@ -213,6 +213,7 @@ class Run(OfRun):
                     for vote in self.found["votes"]
                 ],
                 "entries": entries,
+                "refused": refused(self.line["refusal"]) if self.line["refusal"] else "",
                 "has_receipt": self.line["outcome"] == "done" and bool(entries),
             }
         )

@@ -4,6 +4,8 @@ Chromium and its driver come from the system; where they are missing the tests a
 run says so at its end.
 """
 
+import base64
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -27,7 +29,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 MISSING = "no chromium with its chromedriver on this machine: no page was seen in a browser"
 PASSWORD = "a sentence of the tests"
-WAIT_S = 10
+# A shared machine may be slow at any moment.
+WAIT_S = 30
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -149,6 +152,12 @@ class Browser:
 
     def find(self, selector: str) -> Any:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def printed_widths(self) -> list[float]:
+        """The widths of the pages that would leave the printer, in millimetres."""
+        made = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+        boxes = re.findall(rb"/MediaBox ?\[0 0 ([0-9.]+) ", base64.b64decode(made["data"]))
+        return [float(points) * 25.4 / 72 for points in boxes]
 
     def audit(self, *, allow: tuple[str, ...] = ()) -> None:
         """No fault by axe, no contrast that it could not judge, nothing said by the console.

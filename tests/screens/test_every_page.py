@@ -15,6 +15,8 @@ from tests.screens.pages import Visitor
 PAGES = {
     "/desk/": {"teller"},
     "/desk/tills/": {"teller"},
+    "/desk/branch/": {"supervisor"},
+    "/desk/branch/new/": {"supervisor"},
     "/customers/": {"teller", "supervisor", "accountant", "chief_accountant"},
     "/customers/new/": {"teller", "supervisor"},
     "/payments/transfer/": {"teller", "supervisor"},

@@ -13,7 +13,15 @@ from apps.access.models import User
 from apps.access.operations import ResetPassword, SetPreferences
 from apps.control.commands import Secret
 from apps.kernel import sql
-from tests.cash.desk import Opened, deposit, gl_minor, staff_a_till, till, till_minor
+from tests.cash.desk import (
+    Opened,
+    deposit,
+    gl_minor,
+    over_the_counter,
+    staff_a_till,
+    till,
+    till_minor,
+)
 from tests.conftest import OwnDatabase
 from tests.factories import Bank, do
 from tests.screens import browser as browsers
@@ -240,6 +248,20 @@ def test_pages_fit_a_narrow_window(bank: Bank, browser: Browser) -> None:
             assert width <= 320, (path, width)
     finally:
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_paper_is_as_wide_as_the_printer(bank: Bank, browser: Browser) -> None:
+    desk = staff_a_till(bank)
+    own = deposit(bank)
+    done = do("cash.deposit", over_the_counter(desk, own, 1_000), actor=bank.teller)
+    browser.sign_in("teller")
+    wanted = {"roll": 80, "a4": 210}
+    for paper, millimetres in wanted.items():
+        browser.open(f"/book/runs/{done.run_id}/receipt/?paper={paper}")
+        widths = browser.printed_widths()
+        assert [round(width) for width in widths] == [millimetres], paper
+    browser.open(f"/accounts/{own.id}/statement/")
+    assert [round(width) for width in browser.printed_widths()] == [210]
 
 
 def test_shortcuts_work_in_the_cyrillic_layout_and_never_while_typing(
