@@ -92,6 +92,8 @@ class Command(BaseCommand):
             replay.reconcile()
         except Refusal as refusal:
             raise CommandError(refusal.text.en) from refusal
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Go on with --continue.", returncode=130) from None
         with progress.stage("proofs"):
             violations = _prove()
         made = report.make(
