@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from apps.accounts import queries, rules
 from apps.accounts.queries import Profile
 from apps.customers.forms import branch_name, text_input
+from apps.customers.models import Customer
 from apps.kernel import formats
 from apps.kernel.errors import Refusal
-from apps.kernel.fields import DateField, Form, said
+from apps.kernel.fields import AmountField, DateField, Form, said
 from apps.kernel.models import Branch
 from apps.kernel.queries import bank
 from apps.kernel.text import Text
@@ -97,3 +98,82 @@ class PeriodForm(forms.Form):
     end = DateField(required=False)
     date = forms.DateField(required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        min_length=3, max_length=200, label=said("Причина", "Reason"), widget=text_input()
+    )
+
+
+class BlockForm(ReasonForm):
+    debits = forms.BooleanField(
+        required=False, initial=True, label=said("Зупинити видатки", "Stop payments out")
+    )
+    credits = forms.BooleanField(
+        required=False, label=said("Зупинити надходження", "Stop payments in")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (data.get("debits") or data.get("credits")):
+            message = Text(uk="Оберіть, що зупинити.", en="Choose what to stop.")
+            self.add_error("debits", ValidationError(str(message)))
+        return data
+
+
+class InCurrency(Form):
+    """A form with an amount in the currency of the deposit."""
+
+    live = ("amount",)
+
+    amount = AmountField(label=said("Сума", "Amount"))
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        amount = self.fields["amount"]
+        assert isinstance(amount, AmountField)
+        amount.currency = currency
+        amount.label = said(f"Сума, {currency}", f"Amount, {currency}")
+
+
+class OverdraftForm(InCurrency):
+    amount = AmountField(may_be_zero=True)
+
+
+class HoldForm(InCurrency, ReasonForm):
+    expires_on = DateField(
+        required=False,
+        label=said("Останній день", "Last day"),
+        help_text=said("Без нього діє, доки не знімуть", "Without it, until released"),
+    )
+    field_order = ("amount", "reason", "expires_on")
+
+
+class ChargeForm(InCurrency):
+    narrative = forms.CharField(
+        max_length=500,
+        required=False,
+        label=said("Призначення", "Narrative"),
+        widget=text_input(),
+    )
+
+
+class MandateForm(Form):
+    live = ("customer",)
+
+    customer = forms.CharField(
+        max_length=12,
+        label=said("Номер клієнта", "Customer number"),
+        widget=text_input(inputmode="numeric"),
+    )
+
+    def clean_customer(self) -> Customer:
+        number = self.cleaned_data["customer"]
+        found = Customer.objects.filter(number=number.zfill(8)).first()
+        if found is None:
+            message = Text(
+                uk="Клієнта з таким номером немає.", en="There is no customer of this number."
+            )
+            raise ValidationError(str(message), code="accounts.customer_unknown")
+        return found

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from apps.accounts import queries
 from apps.accounts.errors import NumberMalformed
 from apps.accounts.rules import account_number
-from apps.control.declarations import READING
+from apps.control.declarations import OPERATIONS, READING
 from apps.control.screens import Request
 from apps.customers.models import Customer
 from apps.customers.panels import PANELS, Fact, Panel
@@ -129,14 +129,47 @@ def number_of(deposit: int) -> str:
 
 NAMES.add("deposit", number_of)
 
-for name, label in {
+_DEEDS = {
     "accounts.open_deposit": Text(uk="Відкриття рахунку", en="Opening of an account"),
-    "accounts.close_deposit": Text(uk="Закриття рахунку", en="Closing of an account"),
+    "accounts.authorise_person": Text(uk="Довіреність на рахунок", en="Mandate for an account"),
+    "accounts.revoke_mandate": Text(uk="Скасування довіреності", en="End of a mandate"),
     "accounts.set_overdraft": Text(uk="Ліміт овердрафту", en="Overdraft limit"),
     "accounts.block": Text(uk="Блокування рахунку", en="Block of an account"),
     "accounts.unblock": Text(uk="Розблокування рахунку", en="End of a block"),
     "accounts.place_hold": Text(uk="Утримання суми", en="Hold of an amount"),
+    "accounts.release_hold": Text(uk="Зняття утримання", en="Release of a hold"),
     "accounts.charge_fee": Text(uk="Стягнення комісії", en="Fee"),
     "accounts.book_interest": Text(uk="Зарахування відсотків", en="Interest"),
-}.items():
+    "accounts.charge_penalty_interest": Text(uk="Відсотки за борг", en="Interest on a debt"),
+    "accounts.settle_interest": Text(uk="Виплата відсотків", en="Settlement of interest"),
+    "accounts.close_deposit": Text(uk="Закриття рахунку", en="Closing of an account"),
+}
+for name, label in _DEEDS.items():
     DEEDS.add(name, label)
+
+# What is done with a deposit now and then: its page, the icon, and the operation.
+for order, (url, icon, operation) in enumerate(
+    (
+        ("accounts:authorise", "user-round-check", "accounts.authorise_person"),
+        ("accounts:hold", "hand-coins", "accounts.place_hold"),
+        ("accounts:block", "lock", "accounts.block"),
+        ("accounts:unblock", "lock-open", "accounts.unblock"),
+        ("accounts:overdraft", "trending-down", "accounts.set_overdraft"),
+        ("accounts:fee", "receipt", "accounts.charge_fee"),
+        ("accounts:interest", "percent", "accounts.book_interest"),
+        ("accounts:debt_interest", "percent", "accounts.charge_penalty_interest"),
+        ("accounts:settle", "piggy-bank", "accounts.settle_interest"),
+        ("accounts:close", "circle-x", "accounts.close_deposit"),
+    )
+):
+    act(
+        Action(
+            of="deposit",
+            url=url,
+            label=_DEEDS[operation],
+            icon=icon,
+            permission=OPERATIONS[operation].permission,
+            order=order,
+            is_daily=False,
+        )
+    )

@@ -204,6 +204,27 @@ def profile(*, deposit: int | None = None, number: str | None = None) -> Profile
     return Profile(*found) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """An amount kept back on a deposit, not released yet."""
+
+    id: int
+    amount_minor: int
+    reason: str
+    placed_on: dt.date
+    expires_on: dt.date | None
+
+
+def holds(account: int) -> list[StandingHold]:
+    """The holds that stand on a deposit's ledger account, oldest first; one statement."""
+    found = sql.rows(
+        """SELECT id, amount_minor, reason, placed_on, expires_on FROM ledger_hold
+            WHERE account_id = %(account)s AND released_on IS NULL ORDER BY id""",
+        {"account": account},
+    )
+    return [StandingHold(*line) for line in found]
+
+
 def mandates(deposit: int) -> list[tuple[int, str, dt.date]]:
     """Who else may dispose of a deposit today: customer, full name, since when; one statement."""
     found = sql.rows(

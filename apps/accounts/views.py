@@ -67,7 +67,9 @@ class Account(OfDeposit):
         context = {
             "deposit": self.deposit,
             "mandates": queries.mandates(deposit),
+            "holds": queries.holds(self.deposit.account),
             "offers": offers("deposit", deposit, request.rights) if is_open else [],
+            "more": offers("deposit", deposit, request.rights, daily=False) if is_open else [],
             "lines": lines,
             "next": lines[-1] if len(lines) == PAGE else None,
             "is_first": before is None,

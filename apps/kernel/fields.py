@@ -64,9 +64,10 @@ class AmountField(forms.Field):
 
     widget = forms.TextInput
 
-    def __init__(self, *, currency: str = "UAH", **kwargs: Any) -> None:
+    def __init__(self, *, currency: str = "UAH", may_be_zero: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.currency = currency
+        self.may_be_zero = may_be_zero
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
@@ -86,7 +87,7 @@ class AmountField(forms.Field):
             amount = Money.parse(text, self.currency)
         except Refusal as refusal:
             raise ValidationError(str(refusal.text), code=refusal.code) from refusal
-        if amount.minor <= 0:
+        if not amount and not self.may_be_zero:
             message = Text(uk="Введіть суму, більшу за нуль.", en="Enter an amount above zero.")
             raise ValidationError(str(message), code="control.amount_not_positive")
         return amount

@@ -48,6 +48,8 @@ class Action:
     permission: str
     order: int
     key: str = ""
+    # One of the few that stand on every row of a list; the others wait under “More” on the page.
+    is_daily: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,14 @@ def act(action: Action) -> None:
     ACTIONS.add(f"{action.of} {action.url}", action)
 
 
-def offers(of: str, subject: int, rights: Held) -> list[Offer]:
-    """What a person with these rights may do with a record."""
+def offers(of: str, subject: int, rights: Held, *, daily: bool = True) -> list[Offer]:
+    """What a person with these rights may do with a record: what is done daily, or the rest."""
     found = sorted(
-        (action for action in ACTIONS if action.of == of and action.permission in rights),
+        (
+            action
+            for action in ACTIONS
+            if action.of == of and action.permission in rights and action.is_daily is daily
+        ),
         key=lambda action: action.order,
     )
     return [

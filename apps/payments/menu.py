@@ -13,7 +13,7 @@ place(
         label=_TRANSFER,
         icon="arrow-left-right",
         permission="payments.transfer",
-        order=40,
+        order=25,
         shortcut="KeyT",
     )
 )

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.kernel.menu import MENU
+from apps.kernel.menu import ACTIONS, MENU
 
 _USED = re.compile(r"{%\s*icon\s+[\"']([a-z0-9-]+)[\"']\s*%}")
 _SVG = "http://www.w3.org/2000/svg"
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
 def _names() -> list[str]:
     folder = Path(settings.BASE_DIR) / "templates"
-    used = {item.icon for item in MENU}
+    used = {item.icon for item in (*MENU, *ACTIONS)}
     for template in folder.rglob("*.html"):
         used |= set(_USED.findall(template.read_text(encoding="utf-8")))
     for module in (Path(settings.BASE_DIR) / "apps").rglob("*.py"):
