@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from apps.kernel import sql
 from apps.ledger.errors import UnknownAccount, UnknownGLAccount
 
@@ -33,8 +35,7 @@ class Standing:
         return self.natural_minor - self.held_minor - self.floor_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a statement; `balance_minor` is the balance after it, debit positive."""
 
     posting: int
@@ -48,8 +49,7 @@ class Line:
     run: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class TrialLine:
+class TrialLine(Struct, frozen=True):
     """A GL account on a date: what it opened with, its turnovers, and what it closed with."""
 
     code: str
@@ -110,6 +110,26 @@ def balance_on(account: int, date: dt.date) -> int:
     return then
 
 
+# With the lines comes, as a row without a posting, the last snapshot before the newest of them: the
+# lines since it, where the page has them all, make the balances, and no leg is read twice.
+_STATEMENT = f"""
+    WITH line AS MATERIALIZED (
+        SELECT id, entry_id, booking_date, amount_minor FROM ledger_posting
+         WHERE account_id = %(account)s AND booking_date <= %(date)s
+           AND (booking_date, id) < (%(date)s, %(posting)s)
+         ORDER BY booking_date DESC, id DESC LIMIT %(limit)s)
+    SELECT line.id, line.entry_id, line.booking_date, e.value_date, e.kind, e.narrative,
+           line.amount_minor, e.run_id
+      FROM line JOIN ledger_entry e ON e.id = line.entry_id
+     UNION ALL
+    (SELECT NULL, NULL, booking_date, NULL, NULL, NULL, closing_minor, NULL
+       FROM ledger_accountday
+      WHERE account_id = %(account)s
+        AND booking_date < (SELECT max(booking_date) FROM line) AND booking_date <= {_LAST_CLOSED}
+      ORDER BY booking_date DESC LIMIT 1)
+     ORDER BY 3 DESC, 1 DESC"""  # noqa: S608
+
+
 def statement(
     account: int, *, limit: int = 50, before: tuple[dt.date, int] | None = None
 ) -> list[Line]:
@@ -117,25 +137,24 @@ def statement(
 
     `before` is the place of the last line of the page above. Balances are those of the statement's
     own order: while a date is being closed its legs and the next date's interleave in time, and the
-    balance that a leg saw when it was posted would jump. Two statements.
+    balance that a leg saw when it was posted would jump. One statement; a second one where a page
+    does not reach back to the day before its newest line.
     """
     assert 0 < limit <= 1000, "a page has 1 to 1000 lines"
     date, posting = before or (dt.date.max, 2**62)
     found = sql.rows(
-        """SELECT p.id, p.entry_id, p.booking_date, e.value_date, e.kind, e.narrative,
-                  p.amount_minor, e.run_id
-             FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
-            WHERE p.account_id = %(account)s
-              AND (p.booking_date, p.id) < (%(date)s, %(posting)s)
-            ORDER BY p.booking_date DESC, p.id DESC LIMIT %(limit)s""",
-        {"account": account, "date": date, "posting": posting, "limit": limit},
+        _STATEMENT, {"account": account, "date": date, "posting": posting, "limit": limit}
     )
-    if not found:
+    legs = [row for row in found if row[0] is not None]
+    if not legs:
         return []
-    newest = found[0]
-    running = _balance_through(account, newest[2], newest[0])
+    closed, closing = next(((row[2], row[6]) for row in found if row[0] is None), (dt.date.min, 0))
+    if len(legs) < limit or legs[-1][2] <= closed:
+        running = closing + sum(leg[6] for leg in legs if leg[2] > closed)
+    else:
+        running = _balance_through(account, legs[0][2], legs[0][0])
     lines = []
-    for posting, entry, booked, valued, kind, narrative, amount, run in found:
+    for posting, entry, booked, valued, kind, narrative, amount, run in legs:
         lines.append(Line(posting, entry, booked, valued, kind, narrative, amount, running, run))
         running -= amount
     return lines
@@ -162,42 +181,50 @@ def _balance_through(account: int, date: dt.date, posting: int) -> int:
     return through
 
 
-def trial_balance(date: dt.date, *, branch: int | None = None) -> list[TrialLine]:
-    """Every GL account that ever moved, on a booking date, by code and currency; one statement.
+# What a line of a trial balance tells of its GL account, before the sums.
+_OF_GL = "g.code, g.name_uk, g.name_en, g.kind"
+_CLOSED_TRIAL = f"""
+    SELECT {_OF_GL}, d.currency, sum(d.closing_minor - d.debit_minor + d.credit_minor)::bigint,
+           sum(d.debit_minor)::bigint, sum(d.credit_minor)::bigint, sum(d.closing_minor)::bigint
+      FROM ledger_glday d JOIN ledger_glaccount g ON g.id = d.gl_account_id
+     WHERE d.booking_date = %(date)s AND d.booking_date <= {_LAST_CLOSED}
+       AND (%(branch)s::bigint IS NULL OR d.branch_id = %(branch)s)
+     GROUP BY g.id, d.currency ORDER BY g.code, d.currency"""  # noqa: S608
+# From the last closed date on: its snapshot, and the legs of dates not closed yet.
+_OPEN_TRIAL = f"""
+    WITH closed AS (SELECT {_LAST_CLOSED} AS last),
+    part AS (
+        SELECT gl_account_id, currency, closing_minor AS opening, 0 AS debit, 0 AS credit
+          FROM ledger_glday, closed
+         WHERE booking_date = last AND %(date)s > last
+           AND (%(branch)s::bigint IS NULL OR branch_id = %(branch)s)
+         UNION ALL
+        SELECT a.gl_account_id, a.currency,
+               CASE WHEN leg.booking_date < %(date)s THEN leg.net ELSE 0 END,
+               CASE WHEN leg.booking_date < %(date)s THEN 0 ELSE leg.debit END,
+               CASE WHEN leg.booking_date < %(date)s THEN 0 ELSE leg.credit END
+          FROM (SELECT account_id, booking_date, sum(amount_minor) AS net,
+                       coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0) AS debit,
+                       coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0) AS credit
+                  FROM ledger_posting
+                 WHERE booking_date > (SELECT last FROM closed) AND booking_date <= %(date)s
+                 GROUP BY account_id, booking_date) leg
+          JOIN ledger_account a ON a.id = leg.account_id
+         WHERE %(branch)s::bigint IS NULL OR a.branch_id = %(branch)s)
+    SELECT {_OF_GL}, part.currency, sum(opening)::bigint, sum(debit)::bigint, sum(credit)::bigint,
+           (sum(opening) + sum(debit) - sum(credit))::bigint
+      FROM part JOIN ledger_glaccount g ON g.id = part.gl_account_id
+     GROUP BY g.id, part.currency ORDER BY g.code, part.currency"""  # noqa: S608
 
-    A closed date is read from its snapshot; the legs of dates not closed yet are added.
+
+def trial_balance(date: dt.date, *, branch: int | None = None) -> list[TrialLine]:
+    """Every GL account that ever moved, on a booking date, by code and currency.
+
+    A closed date is read from its snapshot, by one statement; the legs of dates not closed yet are
+    summed by a second one, of which the first need not know: it is planned for few rows.
     """
-    found = sql.rows(
-        f"""WITH closed AS (SELECT {_LAST_CLOSED} AS last),
-        part AS (
-            SELECT gl_account_id, currency,
-                   CASE WHEN %(date)s <= last THEN closing_minor - debit_minor + credit_minor
-                        ELSE closing_minor END AS opening,
-                   CASE WHEN %(date)s <= last THEN debit_minor ELSE 0 END AS debit,
-                   CASE WHEN %(date)s <= last THEN credit_minor ELSE 0 END AS credit
-              FROM ledger_glday, closed
-             WHERE booking_date = least(%(date)s, last)
-               AND (%(branch)s::bigint IS NULL OR branch_id = %(branch)s)
-             UNION ALL
-            SELECT a.gl_account_id, a.currency,
-                   CASE WHEN leg.booking_date < %(date)s THEN leg.net ELSE 0 END,
-                   CASE WHEN leg.booking_date < %(date)s THEN 0 ELSE leg.debit END,
-                   CASE WHEN leg.booking_date < %(date)s THEN 0 ELSE leg.credit END
-              FROM (SELECT account_id, booking_date, sum(amount_minor) AS net,
-                           coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0) AS debit,
-                           coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0) AS credit
-                      FROM ledger_posting
-                     WHERE booking_date > (SELECT last FROM closed) AND booking_date <= %(date)s
-                     GROUP BY account_id, booking_date) leg
-              JOIN ledger_account a ON a.id = leg.account_id
-             WHERE %(branch)s::bigint IS NULL OR a.branch_id = %(branch)s)
-        SELECT g.code, g.name_uk, g.name_en, g.kind, part.currency,
-               sum(opening)::bigint, sum(debit)::bigint, sum(credit)::bigint,
-               (sum(opening) + sum(debit) - sum(credit))::bigint
-          FROM part JOIN ledger_glaccount g ON g.id = part.gl_account_id
-         GROUP BY g.id, part.currency ORDER BY g.code, part.currency""",  # noqa: S608
-        {"date": date, "branch": branch},
-    )
+    params = {"date": date, "branch": branch}
+    found = sql.rows(_CLOSED_TRIAL, params) or sql.rows(_OPEN_TRIAL, params)
     return [TrialLine(*line) for line in found]
 
 
