@@ -13,7 +13,7 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "start" / "first-bank.md"
 def test_the_first_bank_of_the_docs_works(empty_database: OwnDatabase) -> None:
     page = PAGE.read_text(encoding="utf-8")
     blocks = list(re.finditer(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
-    assert len(blocks) == 6
+    assert len(blocks) == 8
 
     scope: dict[str, object] = {"__name__": "first_bank"}
     for block in blocks:
