@@ -103,7 +103,7 @@ def _accrual(series: Series, count: int) -> list[Result]:
             to="by hand",
             label=f"accrual of {count:,} deposits, {name} worker{'s' if name == 'two' else ''}",
             target=Target("<=", bound),
-            unit=" s",
+            unit=" ms",
         )
         for name, bound in (("two", 1.0), ("one", 1.3))
     ]
@@ -131,20 +131,20 @@ def _capitalisation(count: int, peaks: list[int], *, full: bool) -> Result:
 
 
 def _by_hand() -> float:
-    """Seconds that the statement takes, for the date that is open."""
+    """Milliseconds that the statement takes, for the date that is open."""
     data.as_owner("TRUNCATE bench_accrual")
     data.checkpoint()
     begun = monotonic()
     data.as_owner(_BY_HAND, {"date": current_date()})
-    return monotonic() - begun
+    return (monotonic() - begun) * 1e3
 
 
 def _accrued_by(workers: int, count: int, peaks: list[int], closes: list[float]) -> float:
-    """Seconds that the step takes so many workers, in a close of the date that is open."""
+    """Milliseconds that the step takes so many workers, in a close of the date that is open."""
     closes.append(_close(workers, peaks))
     took, accrued = _step(_ACCRUAL, total="accrued")
     assert accrued == count, "every deposit earned"
-    return took
+    return took * 1e3
 
 
 def _close(workers: int, peaks: list[int]) -> float:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
 
+from django.db import connection
+
 from apps.kernel import sql
 from apps.kernel.queries import current_date
 from apps.ledger import queries
+from apps.ledger.models import Account
 from bank.bench import data
 from bank.bench.results import Result, Series, Target, interleave
 from bank.bench.staff import CURRENCY, FIRST_DATE
@@ -43,6 +46,8 @@ _MOVES = """
            VALUES ((%(internal)s::bigint[])[1 + n %% cardinality(%(internal)s::bigint[])],
                    part.amount),
                   (part.account, -part.amount)) AS leg (account, amount_minor)"""
+
+_BY_KEY = "SELECT number, name, branch_id FROM ledger_account WHERE id = %s"
 
 Read = Callable[[], object]
 
@@ -103,10 +108,9 @@ class _Book:
     def reads(self) -> Mapping[str, Read]:
         """Each read, of something drawn at random."""
         return {
-            "key": lambda: sql.row(
-                "SELECT number, name, branch_id FROM ledger_account WHERE id = %(id)s",
-                {"id": self._any()},
-            ),
+            "key": lambda: _by_key(self._any()),
+            "primary-key read by the ORM's get()": lambda: Account.objects.get(pk=self._any()),
+            "primary-key read by our own road": lambda: sql.row(_BY_KEY, [self._any()]),
             "balance": lambda: queries.balance(self._any()),
             "balance on a closed date": lambda: queries.balance_on(self._any(), self._closed()),
             f"last {_LINES} lines": lambda: self._statement(),
@@ -132,6 +136,13 @@ class _Book:
 
     def _closed(self) -> dt.date:
         return FIRST_DATE + dt.timedelta(days=random.randrange(self.done - 1))
+
+
+def _by_key(account: int) -> object:
+    """The measure of the others: a read of one row by its key, through Django's cursor."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEY, [account])
+        return cursor.fetchone()
 
 
 def _timed(reads: Mapping[str, Read]) -> Series:
@@ -182,7 +193,7 @@ def _growth(few: Series, many: Series, legs: int) -> list[Result]:
     """How much slower each read is than at a tenth, each beside its own round's key read."""
     results = []
     for name in few.rounds:
-        if name == "key":
+        if name == "key" or name.startswith("primary-key"):
             continue
         before, after = few.ratio(name, to="key")[0], many.ratio(name, to="key")[0]
         results.append(
