@@ -3,12 +3,24 @@
 import os
 
 from celery import Celery
+from kombu.entity import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bank.settings")
 
 app = Celery("skarb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
+
+
+def listen(name: str) -> None:
+    """Have messages go through the queue of this name, and bells of the close through its own."""
+    app.conf.task_default_queue = name
+    app.conf.task_queues = [
+        Queue(each, Exchange(each), routing_key=each) for each in (name, f"{name}.close")
+    ]
+
+
+listen("celery")
 
 # Bells are lost with a broker, a worker or a message; what they ring for is in the database. A bell
 # that nobody heard by the next one is dropped, so that none pile up behind a long task.

@@ -166,9 +166,7 @@ def _carry_out(
     if inline:
         work.work(close.date, actor=close.actor, idle_s=float("inf"), seen=seen)
     else:
-        while queries.stand(close.date) is Stand.RUNNING:
-            seen()
-            time.sleep(work.LOOK_AGAIN_S[1])
+        work.wait(close.date, seen=seen)
     report = _report(close.date)
     if watch is not None:
         watch(queries.progress(close.date))

@@ -19,12 +19,14 @@ from apps.kernel.text import Text
 
 log = logging.getLogger(__name__)
 
-# A task gives its worker back so often, so that messages of others are not kept waiting.
+# A task gives its worker back so often, so that other messages are not kept waiting.
 SLICE_S = 5.0
 # Somebody else may be doing the last chunk of a step: the next step is worth a short wait.
 IDLE_S = 2.0
-# Bells that may wait in the queue: one for the next worker that is free, beside other messages.
+# Bells that may wait: one for the next worker that is free, and one for the next after it.
 BELLS = 2
+# What follows the name of the workers' queue in the name of the bells'.
+BELLS_OF = ".close"
 # A bell that nobody heard in this time is not worth hearing.
 BELL_EXPIRES_S = 60
 # In a bank with fewer accounts the proofs of a day take less time than to hand them out.
@@ -61,20 +63,27 @@ def ring(payload: Mapping[str, Any] | None = None) -> None:
     """
     try:
         with current_app.producer_or_acquire() as producer:
-            if _waiting(producer.channel) < BELLS:
-                do_work.apply_async(producer=producer, retry=False, expires=BELL_EXPIRES_S)
+            if waiting(producer.channel) < BELLS:
+                do_work.apply_async(
+                    producer=producer, queue=_queue(), retry=False, expires=BELL_EXPIRES_S
+                )
     except Exception as error:  # noqa: BLE001 - each broker fails in its own way
         log.warning("the bell could not be rung: %s", error)
 
 
-def _waiting(channel: Any) -> int:
-    """How many messages wait for a worker."""
-    queue = Queue(current_app.conf.task_default_queue)(channel)
+def waiting(channel: Any) -> int:
+    """How many bells wait for a worker."""
     try:
-        return int(queue.queue_declare(passive=True).message_count)
+        return int(Queue(_queue())(channel).queue_declare(passive=True).message_count)
     except ChannelError:
         # An empty queue does not exist.
         return 0
+
+
+def _queue() -> str:
+    """Bells have a queue of their own: how many wait must not depend on other messages."""
+    name: str = current_app.conf.task_default_queue + BELLS_OF
+    return name
 
 
 TOPICS.add(RING, ring)

@@ -195,6 +195,14 @@ def stand(date: dt.date) -> Stand:
     return Stand.CONTRADICTED if is_contradicted else Stand.RUNNING
 
 
+def chunks_done(date: dt.date) -> int:
+    """How many chunks of a close are done so far; one statement."""
+    done: int = sql.value(
+        "SELECT count(*) FROM eod_chunk WHERE date = %(date)s AND status = 'done'", {"date": date}
+    )
+    return done
+
+
 @dataclass(frozen=True, slots=True)
 class StepProgress:
     """How far a step is. `rows` are its subjects, as they were counted when it was cut."""

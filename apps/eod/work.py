@@ -92,6 +92,34 @@ def work(
             pause = min(pause * 2, LOOK_AGAIN_S[1])
 
 
+def wait(date: dt.date, *, seen: Callable[[], None] = lambda: None) -> Stand:
+    """Let workers do the close of a date; where it stands when they have, or a person must act.
+
+    `seen` is called after each look. Raises what does not pass within PATIENCE_S.
+    """
+    answered = moved = time.monotonic()
+    done = -1
+    while True:
+        now = time.monotonic()
+        try:
+            stand = queries.stand(date)
+            if stand is not Stand.RUNNING:
+                seen()
+                return stand
+            if now - moved > LONG_S:
+                if done == (done := queries.chunks_done(date)):
+                    log.warning("the close of %s waits for workers: `manage.py up` has some", date)
+                moved = now
+            seen()
+            answered = time.monotonic()
+        except (DatabaseError, InterfaceError) as error:
+            if not passes(error) or now - answered > PATIENCE_S:
+                raise
+            log.warning("the close of %s is out of sight: %s", date, error)
+            _forget_connection()
+        time.sleep(LOOK_AGAIN_S[1])
+
+
 def passes(error: Exception) -> bool:
     """Whether a failure says nothing about the work itself, and may be gone the next moment."""
     if isinstance(error, Refusal):
