@@ -49,7 +49,8 @@ class Acting:
         """Whoever has not given the second factor yet sees only the pages that ask for it."""
         if not settings.SECOND_FACTOR or not request.user.is_authenticated:
             return None
-        exempt = getattr(view, "without_second_factor", False)
+        # A class of a view says it on the class, which the function in the addresses names.
+        exempt = getattr(getattr(view, "view_class", view), "without_second_factor", False)
         if exempt or not getattr(view, "login_required", True) or request.user.is_verified():
             return None
         return redirect("access:second_factor")

@@ -4,7 +4,6 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from apps.access.models import User
@@ -27,7 +26,7 @@ _SLIPS = re.compile(r"<c-|\{%|\{\{|<apps\.|object at 0x|datetime\.date\(|Profile
 class Page(HTMLParser):
     """A page as far as tests ask: its text, fields of its forms, links, and what is inline."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: Any) -> None:
         super().__init__()
         self.status = response.status_code
         self.html = response.content.decode()
