@@ -102,11 +102,7 @@ _LOADING = Operation(
 
 def open_deposits(count: int) -> None:
     """Open deposits past the door, and pay an opening balance into each by the book's functions."""
-    lowest, highest = open_empty(count)
-    cash = internal_account("1002")
-    for low in range(lowest, highest + 1, BATCH):
-        where = {"low": low, "high": min(low + BATCH - 1, highest)}
-        book(_FUND, {"cash": cash, "amount": OPENING_MINOR, **where})
+    fund(*open_empty(count))
     settle()
 
 
@@ -132,6 +128,14 @@ def open_empty(count: int) -> tuple[int, int]:
         {"count": count},
     )[0]
     return lowest, highest
+
+
+def fund(lowest: int, highest: int) -> None:
+    """Pay the opening balance into each deposit from one id to another, batch by batch."""
+    cash = internal_account("1002")
+    for low in range(lowest, highest + 1, BATCH):
+        where = {"low": low, "high": min(low + BATCH - 1, highest)}
+        book(_FUND, {"cash": cash, "amount": OPENING_MINOR, **where})
 
 
 def accrue_month() -> None:

@@ -58,7 +58,7 @@ _STEP = """
 
 def measure(*, full: bool) -> list[Result]:
     """Accrual by one and by two workers, a month's capitalisation, and a worker's memory."""
-    count = 1_000_000 if full else 50_000
+    count = 1_000_000 if full else 200_000
     data.open_deposits(count)
     data.accrue_month()
     data.close_date()

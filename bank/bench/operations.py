@@ -21,12 +21,12 @@ _USED_TO_IT = 5
 def measure(*, full: bool) -> list[Result]:
     """A transfer and cash over the counter, by eight tellers at once and by one."""
     data.open_deposits(ACCOUNTS)
-    _open_tills()
+    open_tills()
     baseline = TpcB()
     baseline.fill()
     counts = {
-        "transfer": _statements(loads.transfer(number=0, size=1)),
-        "deposit": _statements(loads.deposit_cash(number=0, size=1)),
+        "transfer": statements(loads.transfer(number=0, size=1)),
+        "deposit": statements(loads.deposit_cash(number=0, size=1)),
     }
     results: list[Result] = []
     with crowd(CLIENTS) as own:
@@ -65,7 +65,7 @@ def _lines(series: Series, counts: dict[str, int], *, clients: int, bound: float
     ]
 
 
-def _open_tills() -> None:
+def open_tills() -> None:
     """An empty till and an open session for each teller."""
     manager = staff("manager")
     branch = sql.value("SELECT id FROM kernel_branch WHERE code = %(code)s", {"code": BRANCH})
@@ -78,7 +78,7 @@ def _open_tills() -> None:
         do("cash.open_session", opening, staff(teller(number)))
 
 
-def _statements(work: Work) -> int:
+def statements(work: Work) -> int:
     """How many statements one unit of work sends, besides BEGIN and COMMIT."""
     for _ in range(_USED_TO_IT):
         work()

@@ -55,8 +55,8 @@ Read = Callable[[], object]
 def measure(*, full: bool) -> list[Result]:
     """Balances, statements and trial balances, and how they grow with the book."""
     deposits, legs = (1_000_000, 10_000_000) if full else (20_000, 200_000)
-    lowest, _ = data.open_empty(deposits)
-    book = _Book(lowest=lowest, deposits=deposits, legs=legs)
+    first, _ = data.open_empty(deposits)
+    book = Book(first=first, deposits=deposits, legs=legs)
     book.fill(through=_DATES // 10)
     few = _timed(book.reads())
     book.fill(through=_DATES)
@@ -64,13 +64,13 @@ def measure(*, full: bool) -> list[Result]:
     return [*_against_key(many, legs), *_growth(few, many, legs)]
 
 
-class _Book:
+class Book:
     """Deposits with a history of a hundred dates; the last date with postings stays open."""
 
-    def __init__(self, *, lowest: int, deposits: int, legs: int) -> None:
+    def __init__(self, *, first: int, deposits: int, legs: int) -> None:
         self.deposits, self.busy = deposits, legs // _LEGS_PER_BUSY
-        self.first: int = sql.value(
-            "SELECT account_id FROM accounts_deposit WHERE id = %(id)s", {"id": lowest}
+        self.first_account: int = sql.value(
+            "SELECT account_id FROM accounts_deposit WHERE id = %(id)s", {"id": first}
         )
         self.entries_per_date = legs // 2 // _DATES
         codes = [code for (code,) in sql.rows(_CODES, {"count": _GL_ACCOUNTS - 1})]
@@ -83,8 +83,13 @@ class _Book:
         )
 
     def fill(self, *, through: int) -> None:
+        """Post until so many dates have postings, and let the server settle."""
+        self.post_through(through)
+        data.settle()
+
+    def post_through(self, dates: int) -> None:
         """Post until so many dates have postings, of which all but the last are closed."""
-        while self.done < through:
+        while self.done < dates:
             if self.done:
                 data.close_date()
             low = self.done * self.entries_per_date
@@ -95,7 +100,7 @@ class _Book:
                     {
                         "low": start,
                         "high": min(start + _ENTRIES_AT_ONCE, end) - 1,
-                        "first": self.first,
+                        "first": self.first_account,
                         "busy": self.busy,
                         "count": self.deposits,
                         "internal": self.internal,
@@ -103,7 +108,6 @@ class _Book:
                     },
                 )
             self.done += 1
-        data.settle()
 
     def reads(self) -> Mapping[str, Read]:
         """Each read, of something drawn at random."""
@@ -126,10 +130,10 @@ class _Book:
     def _any(self) -> int:
         """A deposit: busy ones half of the time."""
         among = random.choice((self.busy, self.deposits))
-        return self.first + random.randrange(among)
+        return self.first_account + random.randrange(among)
 
     def _busy(self) -> int:
-        return self.first + random.randrange(self.busy)
+        return self.first_account + random.randrange(self.busy)
 
     def _open(self) -> dt.date:
         return FIRST_DATE + dt.timedelta(days=self.done - 1)
