@@ -233,11 +233,13 @@ def general_ledger(
     *,
     start: dt.date,
     end: dt.date,
+    branches: frozenset[int] | None = None,
     limit: int = 200,
     after: tuple[dt.date, int] | None = None,
 ) -> list[tuple[Any, ...]]:
     """The postings of a GL account between two dates, oldest first: one page, one statement.
 
+    `branches` are those the reader may see (None: all).
     Columns: booking date, posting, entry, kind, narrative, account number, currency, amount (debit
     positive), run. Raises UnknownGLAccount.
     """
@@ -251,9 +253,11 @@ def general_ledger(
              JOIN ledger_entry e ON e.id = p.entry_id
             WHERE p.booking_date BETWEEN %(start)s AND %(end)s
               AND (p.booking_date, p.id) > (%(date)s, %(posting)s)
+              AND (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY p.booking_date, p.id LIMIT %(limit)s""",
         {
             "code": code,
+            "branches": None if branches is None else sorted(branches),
             "start": start,
             "end": end,
             "date": date,

@@ -61,12 +61,19 @@ class TrialBalance(Screen):
         form = OnDate(request.GET)
         given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
         date = given.get("date") or request.date
-        lines = queries.trial_balance(date, branch=given.get("branch"))
+        where = self.where
+        branches = Branch.objects.all() if where is None else Branch.objects.filter(id__in=where)
+        branch = given.get("branch")
+        if where is not None and branch not in where:
+            # Whoever reads the book of some branches begins with the first of them.
+            branch = min(where)
+        lines = queries.trial_balance(date, branch=branch)
         return self.show(
             {
                 "date": date,
-                "branch": given.get("branch"),
-                "branches": Branch.objects.all(),
+                "branch": branch,
+                "branches": branches,
+                "reads_all": where is None,
                 "lines": lines,
                 "totals": _totals(lines),
             }
@@ -93,8 +100,11 @@ class GeneralLedger(Screen):
         given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
         end = given.get("end") or request.date
         start = given.get("start") or end.replace(day=1)
-        after = (given["after_date"], given["after"]) if given.get("after") else None
-        lines = queries.general_ledger(code, start=start, end=end, limit=PAGE, after=after)
+        booked, posting = given.get("after_date"), given.get("after")
+        after = (booked, posting) if booked and posting else None
+        lines = queries.general_ledger(
+            code, start=start, end=end, branches=self.where, limit=PAGE, after=after
+        )
         return self.show(
             {
                 "account": found,
