@@ -1,8 +1,10 @@
 """The Celery application: workers of the close and of the outbox, and beat."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 from kombu.entity import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bank.settings")
@@ -29,3 +31,9 @@ app.conf.beat_schedule = {
     name: {"task": name, "schedule": SWEEP_S, "options": {"expires": SWEEP_S - 1, "retry": False}}
     for name in ("control.deliver", "eod.sweep")
 }
+
+
+@worker_ready.connect
+def look_for_work(**event: Any) -> None:
+    """A worker that comes up sees at once whether a close was left in the middle."""
+    app.send_task("eod.sweep", expires=SWEEP_S, retry=False)

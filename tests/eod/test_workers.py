@@ -71,6 +71,10 @@ def is_closed(date: dt.date) -> bool:
     return queries.stand(date) is Stand.CLOSED
 
 
+def is_up(worker: str) -> bool:
+    return bool(app.control.ping(destination=[worker], timeout=0.2))
+
+
 def bells() -> int:
     """How many bells wait to be heard."""
     with app.connection_for_write() as connection:
@@ -120,13 +124,25 @@ def test_workers_and_a_person_share_one_close(
     done_once(bank)
 
 
-def test_the_sweeper_rings_for_a_close_whose_bell_was_lost(
+def test_a_worker_that_comes_up_goes_on_with_a_close(
     own_database: OwnDatabase, bank: Bank, workers: Start
 ) -> None:
     savers(bank, 2)
     do("eod.open_next_day", OpenNextDay(), actor=bank.operations)
     do("eod.start_close", StartClose(ring=False), actor=bank.operations)
     workers(1)
+    wait_until(lambda: is_closed(bank.date), timeout_s=PATIENCE_S)
+    done_once(bank)
+
+
+def test_the_sweeper_rings_for_a_close_whose_bell_was_lost(
+    own_database: OwnDatabase, bank: Bank, queue: str, workers: Start
+) -> None:
+    savers(bank, 2)
+    workers(1)
+    wait_until(lambda: is_up(f"{queue}-0@localhost"), timeout_s=PATIENCE_S)
+    do("eod.open_next_day", OpenNextDay(), actor=bank.operations)
+    do("eod.start_close", StartClose(ring=False), actor=bank.operations)
     assert queries.stand(bank.date) is Stand.RUNNING
     jobs.sweep()
     wait_until(lambda: is_closed(bank.date), timeout_s=PATIENCE_S)
