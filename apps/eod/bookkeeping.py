@@ -225,23 +225,45 @@ def do_again(exception: int, part: Part, run: Run) -> dict[str, Any]:
 
 
 def hold_open(run: Run) -> None:
-    """Keep the date from being closed until this run commits. Raises NothingToDo if it is."""
-    if not sql.rows(
-        "SELECT 1 FROM eod_closerun WHERE date = %(date)s AND status = 'running' FOR UPDATE",
+    """Keep the date from being closed, and later steps from going on, until this run commits.
+
+    Whatever a worker is doing in them is waited for, so that nothing that was read before can be
+    written after. Raises NothingToDo if the date is closed.
+    """
+    held = sql.rows(
+        """SELECT 1 FROM eod_closerun WHERE date = %(date)s AND status = 'running' FOR UPDATE""",
         {"date": run.date},
-    ):
-        raise NothingToDo
-
-
-def reopen(phase: Phase, run: Run) -> None:
-    """Have every step from a phase on that was done, done anew: each in a further round."""
-    done = sql.rows(
-        """UPDATE eod_steprun SET status = 'open', round = round + 1, chunks = 0
-            WHERE date = %(date)s AND status = 'done' AND phase >= %(phase)s
-           RETURNING step, round""",
-        {"date": run.date, "phase": int(phase)},
     )
-    for name, round_ in done:
+    if not held:
+        raise NothingToDo
+    sql.rows(
+        """SELECT 1 FROM eod_chunk c JOIN eod_steprun s USING (date, step)
+            WHERE c.date = %(date)s AND c.status = 'pending' AND s.phase >= %(phase)s
+            ORDER BY s.place, c.number FOR UPDATE OF c""",
+        {"date": run.date, "phase": int(Phase.CLOSE)},
+    )
+
+
+def reopen(run: Run) -> None:
+    """Have snapshots and proofs that were begun made anew: each step of them in a further round.
+
+    Only after `hold_open`, which sees to it that none is under way.
+    """
+    begun = sql.rows(
+        """WITH begun AS (
+               UPDATE eod_steprun s SET status = 'open', round = round + 1, chunks = 0
+                WHERE date = %(date)s AND phase >= %(phase)s
+                  AND EXISTS (SELECT FROM eod_chunk c
+                               WHERE (c.date, c.step, c.round) = (s.date, s.step, s.round)
+                                 AND c.status <> 'pending')
+               RETURNING date, step, round),
+           superseded AS (
+               UPDATE eod_chunk c SET status = 'split' FROM begun
+                WHERE (c.date, c.step) = (begun.date, begun.step) AND c.status = 'pending')
+           SELECT step, round FROM begun""",
+        {"date": run.date, "phase": int(Phase.CLOSE)},
+    )
+    for name, round_ in begun:
         chunks = plan.cut(STEPS[name], date=run.date, size=None)
         add_chunks(date=run.date, step=name, round_=round_, chunks=chunks)
 

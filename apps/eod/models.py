@@ -72,7 +72,7 @@ class ChunkRun(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending"
         DONE = "done"
-        # It failed, and smaller ones took its place.
+        # Others took its place: smaller ones where it failed, or those of a further round.
         SPLIT = "split"
         FAILED = "failed"
 

@@ -334,7 +334,7 @@ class RetryException(Command):
 def retry_exception(*, cmd: RetryException, run: Run) -> ChunkDone:
     """Do what had failed, once its cause is gone, in the date it belongs to.
 
-    Snapshots and proofs that were made meanwhile are made anew, and workers are told to go on.
+    Snapshots and proofs that were begun meanwhile are made anew, and workers are told to go on.
     """
     bookkeeping.hold_open(run)
     part = bookkeeping.excepted(cmd.exception)
@@ -344,7 +344,7 @@ def retry_exception(*, cmd: RetryException, run: Run) -> ChunkDone:
     if part.number is not None:
         done = bookkeeping.do_again(cmd.exception, part, run)
         if STEPS[part.step].phase < Phase.CLOSE:
-            bookkeeping.reopen(Phase.CLOSE, run)
+            bookkeeping.reopen(run)
         return ChunkDone(done)
     bookkeeping.resolve(cmd.exception, run)
     claimed = queries.claim_finish(run.date)
@@ -396,5 +396,5 @@ def prove_again(*, cmd: ProveAgain, run: Run) -> None:
     if cmd.date != run.date:
         raise NothingToDo
     bookkeeping.hold_open(run)
-    bookkeeping.reopen(Phase.CLOSE, run)
+    bookkeeping.reopen(run)
     run.tell(RING, {})

@@ -10,9 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
+from apps.control.declarations import INVARIANTS
 from apps.control.door import execute
 from apps.control.errors import Busy
-from apps.eod import clock, queries, rules, work
+from apps.eod import clock, jobs, queries, rules, work
 from apps.eod.operations import MakeUpException, OpenNextDay, RetryException
 from apps.eod.queries import Stand
 from apps.kernel import sql
@@ -207,6 +208,44 @@ def test_later_dates_wait_for_a_day_that_is_held(
         assert (held.date, held.stand) == (bank.date, Stand.HELD)
     retry(bank, only_exception(bank.date).id)
     close_through(bank, bank.date + 3 * DAY)
+
+
+def proving(bank: Bank, some: int) -> None:
+    """Go on with the close until some of its proofs are done, one by one."""
+    under_way = queries.under_way()
+    assert under_way is not None
+    while [state for state, _, _ in chunks("eod.prove", LAST)].count("done") < some:
+        work.work(LAST, actor=under_way.actor, idle_s=9, slice_s=0)
+
+
+def test_what_was_proved_before_an_exception_was_mended_is_proved_anew(
+    own_database: OwnDatabase, bank: Bank, saved: list[Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "FEW_ACCOUNTS", 0)
+    close_through(bank, LAST - DAY)
+    do("eod.open_next_day", OpenNextDay(), actor=bank.operations)
+    do("eod.start_close", {"ring": False}, actor=bank.operations)
+    with unpayable(own_database, saved[5].id):
+        proving(bank, 3)
+    exception = only_exception(LAST).id
+
+    # While a worker is at one of the proofs, there is no telling which books it has read.
+    sql.rows("SET lock_timeout = '20ms'")
+    with own_database.connect() as worker:
+        worker.execute("SELECT 1 FROM eod_chunk WHERE step = 'eod.prove' AND number = 4 FOR UPDATE")
+        with only_refused("control.busy", actor=bank.operations):
+            retry(bank, exception)
+    sql.rows("RESET lock_timeout")
+
+    retry(bank, exception)
+    every = len(INVARIANTS)
+    states = [state for state, _, _ in chunks("eod.prove", LAST)]
+    assert states == ["done"] * 3 + ["split"] * (every - 3) + ["pending"] * every
+    report = close(bank, date=LAST)
+    assert (report.closed, report.exceptions, report.proved) == (True, 0, every)
+    assert (report.steps[-1].chunks, report.steps[-1].totals["proved"]) == (every, every)
+    assert saved[5].minor == saved[4].minor
+    assert violated(LAST) == []
 
 
 # --- What may be retried, and where ---------------------------------------------------------------

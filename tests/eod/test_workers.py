@@ -191,6 +191,25 @@ def test_missed_dates_are_caught_up_with_by_workers_alone(
     assert finished == sorted(finished)
 
 
+def test_who_waits_for_workers_in_vain_is_told(
+    own_database: OwnDatabase,
+    bank: Bank,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(work, "LONG_S", 0.0)
+    do("eod.open_next_day", OpenNextDay(), actor=bank.operations)
+    do("eod.start_close", StartClose(ring=False), actor=bank.operations)
+    said = "the close of 2026-01-05 waits for workers"
+
+    def come_at_last() -> None:
+        if said in caplog.text and not is_closed(bank.date):
+            close(bank, date=bank.date)
+
+    assert work.wait(bank.date, seen=come_at_last) is Stand.CLOSED
+    assert said in caplog.text
+
+
 # --- At once --------------------------------------------------------------------------------------
 
 
