@@ -40,6 +40,7 @@ APPEND_ONLY = {
 NO_DELETE = {
     "kernel_bookingdate",
     "kernel_bank",
+    "access_apikey",
     "control_approval",
     "customers_customer",
     "products_product",

@@ -96,6 +96,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "access.manage_users",
                 "access.manage_roles",
                 "access.grant_roles",
+                "access.manage_api_keys",
                 "control.manage_branches",
                 "control.manage_policies",
                 "control.view_journal",

@@ -57,5 +57,51 @@ class WrongCode(Refusal):
     )
 
 
+class NotAMachine(Refusal):
+    code = "access.not_a_machine"
+    sentence = Text(
+        uk="Ключ API видають лише машині з окремим іменем, ніколи людині чи самому банку."
+        " Оберіть або додайте такого користувача.",
+        en="An API key is for a machine user of its own, never for a person or the bank itself."
+        " Choose or add such a user.",
+    )
+
+
+class KeyLifetime(Refusal):
+    code = "access.key_lifetime"
+    sentence = Text(
+        uk="Ключ API має закінчуватися в майбутньому, але не пізніше ніж за {days} днів."
+        " Виправте строк.",
+        en="An API key must end in the future and within {days} days. Correct its end.",
+    )
+
+
+class NotANetwork(Refusal):
+    code = "access.not_a_network"
+    sentence = Text(
+        uk="«{given}» не є адресою чи мережею. Введіть, наприклад, 203.0.113.7 або 203.0.113.0/24.",
+        en="“{given}” is no address or network. Enter, for example, 203.0.113.7 or 203.0.113.0/24.",
+    )
+
+
+class PrefixTaken(Refusal):
+    code = "access.prefix_taken"
+    status = 409
+    sentence = Text(
+        uk="Ключ API з таким початком уже є. Згенеруйте інший ключ.",
+        en="There is an API key with this prefix. Make another key.",
+    )
+
+
+class KeyRevoked(Refusal):
+    code = "access.key_revoked"
+    status = 409
+    sentence = Text(
+        uk="Цей ключ API вже відкликано. Оновіть перелік ключів.",
+        en="This API key has been revoked already. Refresh the list of keys.",
+    )
+
+
+CONSTRAINT_REFUSALS.add("access_apikey_prefix_once", PrefixTaken)
 CONSTRAINT_REFUSALS.add("access_user_username_key", UsernameTaken)
 CONSTRAINT_REFUSALS.add("access_holding_once", RoleAlreadyHeld)

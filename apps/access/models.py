@@ -139,7 +139,55 @@ class RecoveryCode(models.Model):
         return f"{self.user_id}: {'used' if self.used_at else 'waiting'}"
 
 
+class ApiKey(models.Model):
+    """A key by which a machine user comes through the API; of the key itself only a digest is kept.
+
+    It may do what is both in its scopes and in the roles that its user holds.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    # The public part of the key, by which it is found and told from others.
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64)
+    scopes = ArrayField(models.CharField(max_length=100))
+    addresses = ArrayField(
+        models.CharField(max_length=43), help_text="Networks it may come from; none: from anywhere"
+    )
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    # Whose idempotency keys its own are: a key that replaces another goes on as the same client,
+    # so that a request which is repeated with the new key is not done twice.
+    client = models.CharField(max_length=40)
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            # A constraint, as `unique=True` would add an index for LIKE that nobody uses.
+            models.UniqueConstraint(fields=["prefix"], name="access_apikey_prefix_once"),
+            models.CheckConstraint(condition=~Q(scopes=[]), name="access_apikey_scopes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.name}"
+
+
+class ApiKeyUse(models.Model):
+    """When a key was last used, to the minute, and from where: what no operation writes."""
+
+    key = models.OneToOneField(
+        ApiKey, on_delete=models.PROTECT, primary_key=True, related_name="last_use"
+    )
+    used_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.key_id}: {self.used_at}"
+
+
 # Reference data: auditlog shows people its differences.
+auditlog.register(ApiKey, exclude_fields=["digest"])
 auditlog.register(User, exclude_fields=["password", "last_login"])
 auditlog.register(Role)
 auditlog.register(RoleHolding)

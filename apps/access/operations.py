@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+import ipaddress
+from collections.abc import Iterable
 from typing import Annotated
 
 from django.contrib.auth.hashers import make_password
@@ -10,8 +12,17 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from msgspec import Meta, Struct
 
-from apps.access.errors import EndsBeforeItBegins, OwnRights, UnknownPermission, WrongCode
-from apps.access.models import BranchPermission, RecoveryCode, Role, RoleHolding, User
+from apps.access.errors import (
+    EndsBeforeItBegins,
+    KeyLifetime,
+    KeyRevoked,
+    NotAMachine,
+    NotANetwork,
+    OwnRights,
+    UnknownPermission,
+    WrongCode,
+)
+from apps.access.models import ApiKey, BranchPermission, RecoveryCode, Role, RoleHolding, User
 from apps.control.commands import Command, Secret
 from apps.control.declarations import (
     ANYWHERE,
@@ -109,10 +120,7 @@ def define_role(*, cmd: DefineRole, run: Run) -> RoleDefined:
 
     Who holds a role may take from it, but add nothing to it.
     """
-    declared = declared_permissions()
-    for permission in cmd.permissions:
-        if permission not in declared:
-            raise UnknownPermission(permission=permission[:100])
+    _require_declared(cmd.permissions)
     own = RoleHolding.objects.filter(user_id=run.actor.user_id, role__code=cmd.code)
     for held in own.values_list("role__permissions", flat=True):
         if not set(cmd.permissions) <= set(held):
@@ -324,6 +332,113 @@ def use_recovery_code(*, cmd: UseRecoveryCode, run: Run) -> None:
     ).update(used_at=timezone.now())
     if not used:
         raise WrongCode
+
+
+Prefix = Annotated[str, Meta(pattern=r"^[a-z0-9]{12}\Z")]
+Network = Annotated[str, Meta(min_length=2, max_length=43)]
+# A key that would live longer is forgotten before it ends.
+LONGEST_KEY_DAYS = 400
+# The bank's own user, which acts by no key.
+_SYSTEM = "system"
+
+
+class IssueApiKey(Command):
+    """`digest` is the SHA-256 of the key, which whoever makes it shows once and never sends here.
+
+    `addresses` are networks or single addresses; none at all means from anywhere. `replaces` is an
+    earlier key of the same user, which goes on until it ends or is revoked.
+    """
+
+    user: int
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    prefix: Prefix
+    digest: Digest
+    scopes: Annotated[tuple[str, ...], Meta(min_length=1, max_length=100)]
+    expires_at: Annotated[dt.datetime, Meta(tz=True)]
+    addresses: Annotated[tuple[Network, ...], Meta(max_length=50)] = ()
+    replaces: int | None = None
+
+
+class ApiKeyIssued(Struct, frozen=True):
+    key: int
+
+
+@operation(
+    "access.issue_api_key",
+    permission="access.manage_api_keys",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Видано ключ програмного доступу", en="A key for the API was issued"),
+    subjects=lambda cmd: {"user": [cmd.user]},
+)
+def issue_api_key(*, cmd: IssueApiKey, run: Run) -> ApiKeyIssued:
+    """Give a machine user a key; it may do what is in its scopes and in its user's roles.
+
+    Raises OwnRights, NotFound, NotAMachine, UnknownPermission, KeyLifetime, NotANetwork.
+    """
+    if cmd.user == run.actor.user_id:
+        raise OwnRights
+    user = User.objects.filter(id=cmd.user, is_active=True).first()
+    if user is None:
+        raise NotFound
+    if not user.is_machine or user.username == _SYSTEM:
+        raise NotAMachine
+    _require_declared(cmd.scopes)
+    if not dt.timedelta(0) < cmd.expires_at - timezone.now() <= dt.timedelta(LONGEST_KEY_DAYS):
+        raise KeyLifetime(days=LONGEST_KEY_DAYS)
+    replaced = None
+    if cmd.replaces is not None:
+        replaced = ApiKey.objects.filter(id=cmd.replaces, user=user).first()
+        if replaced is None:
+            raise NotFound
+    key = ApiKey.objects.create(
+        user=user,
+        name=cmd.name,
+        prefix=cmd.prefix,
+        digest=cmd.digest,
+        scopes=sorted(set(cmd.scopes)),
+        addresses=[_network(one) for one in cmd.addresses],
+        expires_at=cmd.expires_at,
+        replaces=replaced,
+        client=replaced.client if replaced else f"key:{cmd.prefix}",
+    )
+    return ApiKeyIssued(key.id)
+
+
+class RevokeApiKey(Command):
+    key: int
+
+
+@operation(
+    "access.revoke_api_key",
+    permission="access.manage_api_keys",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Відкликано ключ програмного доступу", en="A key for the API was revoked"),
+)
+def revoke_api_key(*, cmd: RevokeApiKey, run: Run) -> None:
+    """End a key at once: its next request is refused. Raises NotFound and KeyRevoked."""
+    key = ApiKey.objects.select_for_update().filter(id=cmd.key).first()
+    if key is None:
+        raise NotFound
+    if key.revoked_at is not None:
+        raise KeyRevoked
+    key.revoked_at = timezone.now()
+    key.save(update_fields=["revoked_at"])
+
+
+def _require_declared(permissions: Iterable[str]) -> None:
+    """Raises UnknownPermission."""
+    declared = declared_permissions()
+    for permission in permissions:
+        if permission not in declared:
+            raise UnknownPermission(permission=permission[:100])
+
+
+def _network(given: str) -> str:
+    """A network in its usual spelling. Raises NotANetwork."""
+    try:
+        return str(ipaddress.ip_network(given))
+    except ValueError:
+        raise NotANetwork(given=given) from None
 
 
 def digest_of(code: str) -> str:

@@ -29,6 +29,7 @@ _EXEMPT = re.compile(
     r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:"
     r"django_session"  # sessions of the browser
     r"|django_admin_log"  # Django's own list of what was clicked
+    r"|access_apikeyuse"  # when a key of the API was last used
     r"|otp_totp_totpdevice|otp_static_statictoken"  # throttling and use of one-time codes
     r")\b",
     re.IGNORECASE,

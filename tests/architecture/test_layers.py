@@ -141,13 +141,14 @@ def test_functions_are_short() -> None:
 
 # Who may ask the machine for the time, and why: none of it decides on which date something counts.
 CLOCKS = {
-    "apps/access/operations.py": "when a recovery code was used",
+    "apps/access/operations.py": "when a recovery code was used, when a key ends",
     "apps/access/views.py": "how long ago somebody signed in",
     "apps/accounts/views.py": "when a statement was printed",
     "apps/control/operations.py": "when the first date was opened",
     "apps/eod/work.py": "a key of its own for each failure that is counted",
     "apps/kernel/ids.py": "a UUID of version 7 begins with the moment",
     "bank/bench": "measures time",
+    "bank/management/commands/issue_key.py": "when a key ends, which is no business of dates",
 }
 _CLOCK_CALLS = {
     "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "datetime.fromtimestamp",
