@@ -11,6 +11,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 
+_KEPT = "skarb_cursor"
+
 Params = Mapping[str, Any] | Sequence[Any] | None
 
 
@@ -20,8 +22,7 @@ def rows(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
-    # As a class of psycopg, which django-stubs do not know it to be.
-    cursor: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
+    cursor = _cursor(database)
     if database.execute_wrappers or database.queries_logged:
         with database._prepare_cursor(cursor) as wrapped:
             wrapped.execute(statement, params)
@@ -31,7 +32,19 @@ def rows(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         cursor.execute(statement, params)
-        return cursor.fetchall() if cursor.description else []
+        # As `description`, without an object for each column.
+        return cursor.fetchall() if cursor.pgresult.nfields else []
+
+
+def _cursor(database: Any) -> Any:
+    """One cursor for each connection: everything is fetched before anybody else can ask."""
+    cursor = database.__dict__.get(_KEPT)
+    # Whoever watches closes it behind each statement, and a connection may have been lost.
+    if cursor is None or cursor.closed or cursor.connection is not database.connection:
+        # As a class of psycopg, which django-stubs do not know it to be.
+        cursor = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
+        database.__dict__[_KEPT] = cursor
+    return cursor
 
 
 def row(statement: str, params: Params = None) -> tuple[Any, ...] | None:
