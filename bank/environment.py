@@ -82,6 +82,12 @@ VARIABLES = {
             default="00:00",
         ),
         Variable(
+            "SKARB_API_REQUESTS_A_MINUTE",
+            "How many requests a client of the API may send within a minute.",
+            "`600`",
+            default="600",
+        ),
+        Variable(
             "SKARB_SECOND_FACTOR",
             "Whether everybody gives a second factor at sign-in. Production always asks for it.",
             "`no` in demo and test",

@@ -170,6 +170,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _REDIS or embedded.cache_url(),
+        # Nobody waits for a cache that does not answer.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
 }
 CELERY_BROKER_URL = _REDIS or embedded.redis_url()
@@ -245,12 +247,19 @@ CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# The API: only keys open it, nothing is allowed that says nothing, and it reads bodies by itself.
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.access.api.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.control.rest.permissions.Nobody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "apps.control.rest.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+    # No `?format=`: one form of answers, by Accept.
+    "URL_FORMAT_OVERRIDE": None,
 }
+API_REQUESTS_A_MINUTE = environment.number("SKARB_API_REQUESTS_A_MINUTE")
 
 # Nothing on a page is inline, so that nothing unsafe has to be allowed and no nonce is needed.
 CONTENT_SECURITY_POLICY = {

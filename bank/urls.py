@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/", include("apps.cash.urls")),
     path("payments/", include("apps.payments.urls")),
     path("finance/", include("apps.finance.urls")),
+    path("api/v1/", include("bank.api")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthy, name="healthy"),
     path("readyz", views.ready, name="ready"),

@@ -102,6 +102,33 @@ class KeyRevoked(Refusal):
     )
 
 
+class NoGoodKey(Refusal):
+    code = "access.no_good_key"
+    status = 401
+    sentence = Text(
+        uk="Потрібен чинний ключ API. Надішліть його як «Authorization: Bearer skarb_…».",
+        en="A good API key is needed. Send it as “Authorization: Bearer skarb_…”.",
+    )
+
+
+class KeyEnded(Refusal):
+    code = "access.key_ended"
+    status = 401
+    sentence = Text(
+        uk="Цей ключ API закінчився або відкликаний. Попросіть адміністратора про новий.",
+        en="This API key has ended or was revoked. Ask an administrator for a new one.",
+    )
+
+
+class KeyNotFromHere(Refusal):
+    code = "access.key_not_from_here"
+    status = 403
+    sentence = Text(
+        uk="З адреси «{address}» цей ключ API не діє. Попросіть адміністратора додати її мережу.",
+        en="This API key does not work from “{address}”. Ask an administrator to add its network.",
+    )
+
+
 CONSTRAINT_REFUSALS.add("access_apikey_prefix_once", PrefixTaken)
 CONSTRAINT_REFUSALS.add("access_user_username_key", UsernameTaken)
 CONSTRAINT_REFUSALS.add("access_holding_once", RoleAlreadyHeld)

@@ -37,6 +37,82 @@ class Rights:
             found |= where
         return found
 
+    def within(self, scopes: frozenset[str]) -> "Rights":
+        """What is left of them for a key with these scopes; its roles stay those of its user."""
+        return Rights(
+            {name: where for name, where in self.held.items() if name in scopes}, self.roles
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key as it counts at this moment, on the open date."""
+
+    id: int
+    user: int
+    user_name: str
+    digest: str
+    scopes: list[str]
+    addresses: list[str]
+    client: str
+    live: bool
+    # Not noted within the last minute; and from where it was, then.
+    unseen: bool
+    seen_from: str
+    date: dt.date | None
+
+
+def key(prefix: str) -> Key | None:
+    """An API key by its public part; one statement, asked by every request and never kept."""
+    found = sql.row(
+        """SELECT k.id, k.user_id, u.full_name, k.digest, k.scopes, k.addresses, k.client,
+                  u.is_active AND u.is_machine AND k.revoked_at IS NULL
+                      AND k.expires_at > clock_timestamp(),
+                  coalesce(last.used_at < clock_timestamp() - interval '1 minute', true),
+                  coalesce(last.address, ''), day.date
+             FROM access_apikey k
+             JOIN access_user u ON u.id = k.user_id
+             LEFT JOIN access_apikeyuse last ON last.key_id = k.id
+             LEFT JOIN kernel_bookingdate day ON day.status = 'open'
+            WHERE k.prefix = %(prefix)s""",
+        {"prefix": prefix},
+    )
+    return Key(*found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """An API key in a list, with its last use."""
+
+    id: int
+    user: int
+    user_name: str
+    name: str
+    prefix: str
+    client: str
+    scopes: list[str]
+    addresses: list[str]
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None
+    replaces: int | None
+    used_at: dt.datetime | None
+    used_from: str | None
+
+
+def keys(*, before: int | None = None, limit: int = 50) -> list[KeyLine]:
+    """API keys, newest first: a page, one statement."""
+    found = sql.rows(
+        """SELECT k.id, k.user_id, u.full_name, k.name, k.prefix, k.client, k.scopes, k.addresses,
+                  k.expires_at, k.revoked_at, k.replaces_id, last.used_at, last.address
+             FROM access_apikey k
+             JOIN access_user u ON u.id = k.user_id
+             LEFT JOIN access_apikeyuse last ON last.key_id = k.id
+            WHERE %(before)s::bigint IS NULL OR k.id < %(before)s::bigint
+            ORDER BY k.id DESC LIMIT %(limit)s""",
+        {"before": before, "limit": limit},
+    )
+    return [KeyLine(*line) for line in found]
+
 
 def rights(*, user: int, date: dt.date | None) -> Rights:
     """The rights of a person on a booking date; one statement.

@@ -408,6 +408,9 @@ def _retrying(work: Callable[[], T]) -> T:
             time.sleep(min(0.01 * 2**attempt, 0.5) * (0.5 + secrets.randbelow(1000) / 1000))
         try:
             return work()
+        except UnicodeEncodeError as error:
+            # Half of a pair of surrogates is no character, and no text of the database.
+            raise UnfitValue(reason=f"position {error.start}: {error.reason}") from error
         except (DatabaseError, InterfaceError) as error:
             refusal = _refusal_of(error)
             passing = _is_passing(error)

@@ -69,6 +69,24 @@ class Busy(Refusal):
     )
 
 
+class AlreadySetUp(Refusal):
+    code = "control.already_set_up"
+    status = 409
+    sentence = Text(
+        uk="Цей банк уже засновано, а другого в базі бути не може. Візьміть іншу базу даних.",
+        en="This bank is set up, and a database has no room for a second. Take another database.",
+    )
+
+
+class BranchCodeTaken(Refusal):
+    code = "control.branch_code_taken"
+    status = 409
+    sentence = Text(
+        uk="Відділення з таким кодом уже є. Оберіть інший код.",
+        en="There is a branch with this code. Choose another code.",
+    )
+
+
 class NotSetUp(Refusal):
     code = "control.not_set_up"
     status = 409
@@ -204,4 +222,126 @@ class MeaningChanged(Refusal):
     sentence = Text(
         uk="Наслідки операції змінилися після перегляду. Відкрийте запит і перегляньте їх знову.",
         en="The effect has changed since it was seen. Open the request and look at it again.",
+    )
+
+
+# --- What the API says before, or instead of, the door ------------------------------------------
+
+
+class BodyNotJson(Refusal):
+    code = "control.body_not_json"
+    status = 400
+    sentence = Text(
+        uk="Тіло запиту не є дозволеним JSON: {reason}. Виправте його та надішліть ще раз.",
+        en="The body is not JSON as this API takes it: {reason}. Correct it and send again.",
+    )
+
+
+class BodyTooLarge(Refusal):
+    code = "control.body_too_large"
+    status = 413
+    sentence = Text(
+        uk="Тіло запиту довше за {bytes} байтів. Надішліть коротше.",
+        en="The body is longer than {bytes} bytes. Send a shorter one.",
+    )
+
+
+class WrongMediaType(Refusal):
+    code = "control.wrong_media_type"
+    status = 415
+    sentence = Text(
+        uk="Тіло запиту має бути в «application/json», у кодуванні UTF-8. Виправте Content-Type.",
+        en="The body must be “application/json” in UTF-8. Correct the Content-Type.",
+    )
+
+
+class NotAcceptable(Refusal):
+    code = "control.not_acceptable"
+    status = 406
+    sentence = Text(
+        uk="Відповідь буває лише в «application/json». Дозвольте його в Accept.",
+        en="Answers come as “application/json” alone. Allow it in Accept.",
+    )
+
+
+class MethodNotAllowed(Refusal):
+    code = "control.method_not_allowed"
+    status = 405
+    sentence = Text(
+        uk="За цією адресою немає методу {method}. Оберіть один із: {allowed}.",
+        en="There is no method {method} at this address. Choose one of: {allowed}.",
+    )
+
+
+class NoSuchAddress(Refusal):
+    code = "control.no_such_address"
+    status = 404
+    sentence = Text(
+        uk="Такої адреси в API немає. Перевірте її за описом API.",
+        en="The API has no such address. Check it against the description of the API.",
+    )
+
+
+class BadParameter(Refusal):
+    code = "control.bad_parameter"
+    status = 400
+    sentence = Text(
+        uk="Параметр {parameter}: {reason}. Виправте його та надішліть ще раз.",
+        en="Parameter {parameter}: {reason}. Correct it and send again.",
+    )
+
+
+class BadCursor(Refusal):
+    code = "control.bad_cursor"
+    status = 400
+    sentence = Text(
+        uk="Цей курсор не від цього переліку. Візьміть його з відповіді або почніть спочатку.",
+        en="This cursor is not of this list. Take it from an answer, or begin anew.",
+    )
+
+
+class ScopeMissing(Refusal):
+    code = "control.scope_missing"
+    status = 403
+    sentence = Text(
+        uk="Серед прав цього ключа немає «{permission}». Попросіть адміністратора про інший ключ.",
+        en="This key’s scopes do not have “{permission}”. Ask an administrator for another key.",
+    )
+
+
+class PreconditionMissing(Refusal):
+    code = "control.precondition_missing"
+    status = 428
+    sentence = Text(
+        uk="Ця зміна потребує If-Match. Прочитайте об’єкт і надішліть його ETag.",
+        en="This change needs If-Match. Read the object and send its ETag.",
+    )
+
+
+class PreconditionFailed(Refusal):
+    code = "control.precondition_failed"
+    status = 412
+    sentence = Text(
+        uk="Об’єкт змінився відтоді, як ви його прочитали. Прочитайте його знову.",
+        en="The object has changed since you read it. Read it again.",
+    )
+
+
+class TooManyRequests(Refusal):
+    code = "control.too_many_requests"
+    status = 429
+    retryable = True
+    sentence = Text(
+        uk="Забагато запитів за хвилину. Повторіть за {seconds} с.",
+        en="Too many requests within a minute. Repeat in {seconds} s.",
+    )
+
+
+class Failed(Refusal):
+    code = "control.failed"
+    status = 500
+    retryable = True
+    sentence = Text(
+        uk="Сталася помилка банку. Повторіть із тим самим ключем або запитайте підтримку.",
+        en="The bank has failed. Repeat with the same key, or ask support.",
     )

@@ -1,7 +1,14 @@
-"""What waits for other people, as a gate of the date: policies may forbid to carry it over."""
+"""What the kernel's constraints say to people, and what waits for people as a gate of the date."""
 
-from apps.control.declarations import GATES, Gate
+from apps.control.declarations import CONSTRAINT_REFUSALS, GATES, Gate
+from apps.control.errors import AlreadySetUp, BranchCodeTaken
 from apps.kernel.text import Text
+
+# Not in errors.py, which the declarations themselves stand on.
+CONSTRAINT_REFUSALS.add("kernel_bank_pkey", AlreadySetUp)
+CONSTRAINT_REFUSALS.add("kernel_branch_code_key", BranchCodeTaken)
+
+# Policies may forbid that a request is carried over into the next date.
 
 GATES.add(
     "control.parked_requests",

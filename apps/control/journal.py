@@ -11,7 +11,7 @@ import msgspec
 from django.db import DatabaseError, InterfaceError, transaction
 
 from apps.control import guarding
-from apps.control.commands import Command, encode, without_secrets
+from apps.control.commands import Command, encode, to_plain, without_secrets
 from apps.control.declarations import AUTHORITY, Operation
 from apps.control.run import Actor, Run
 from apps.kernel import sql
@@ -199,9 +199,7 @@ def _nothing() -> dict[str, Any]:
 
 def _kept(kind: type[Command], given: Any) -> str:
     """A readable JSON text of whatever was sent, without what jsonb cannot hold."""
-    if isinstance(given, Command):
-        return _NUL.sub(r"\1", encode(given).decode())
-    given = without_secrets(kind, given)
+    given = to_plain(given) if isinstance(given, Command) else without_secrets(kind, given)
     try:
         text = given.decode() if isinstance(given, bytes) else _json(given)
         plain = msgspec.json.decode(text or "null")

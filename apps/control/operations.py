@@ -89,7 +89,8 @@ class BranchOpened(Struct, frozen=True):
     sentence=Text(uk="Відкрито відділення", en="A branch was opened"),
 )
 def open_branch(*, cmd: OpenBranch, run: Run) -> BranchOpened:
-    """Add a branch, open from the current booking date."""
+    """Add a branch, open from the current booking date. Raises BranchCodeTaken and NotFound."""
+    _require_branch(cmd.parent)
     branch = Branch.objects.create(
         code=cmd.code,
         name_uk=cmd.name_uk,
@@ -98,6 +99,11 @@ def open_branch(*, cmd: OpenBranch, run: Run) -> BranchOpened:
         opened_on=run.date,
     )
     return BranchOpened(branch.id)
+
+
+def _require_branch(branch: int | None) -> None:
+    if branch is not None and not Branch.objects.filter(id=branch).exists():
+        raise NotFound
 
 
 class SetApprovalPolicy(Command):
@@ -121,7 +127,11 @@ class PolicySet(Struct, frozen=True):
     sentence=Text(uk="Змінено правило погодження", en="An approval policy was set"),
 )
 def set_approval_policy(*, cmd: SetApprovalPolicy, run: Run) -> PolicySet:
-    """Ask for another pair of eyes on an operation from a date on."""
+    """Ask for another pair of eyes on an operation from a date on.
+
+    Raises UnknownOperation, and NotFound for a branch that does not exist.
+    """
+    _require_branch(cmd.branch)
     policy = ApprovalPolicy.objects.create(
         operation=door.named(cmd.operation).name,
         branch_id=cmd.branch,

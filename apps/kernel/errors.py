@@ -20,7 +20,7 @@ class Refusal(Exception):
 
     def __init__(self, **data: Any) -> None:
         super().__init__(self.code)
-        self.data = data
+        self.data = {name: _printable(value) for name, value in data.items()}
 
     @property
     def text(self) -> Text:
@@ -28,6 +28,11 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text.en}"
+
+
+def _printable(value: Any) -> Any:
+    """What was sent is told back to its sender, but no text holds half a pair of surrogates."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 class NotAmount(Refusal):

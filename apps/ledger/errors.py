@@ -35,6 +35,14 @@ class AccountClosed(Refusal):
     )
 
 
+class LineTwice(Refusal):
+    code = "ledger.line_twice"
+    sentence = Text(
+        uk="Балансовий рахунок {code} у плані двічі. Залиште один рядок із цим номером.",
+        en="GL account {code} is in the chart twice. Keep one line with this number.",
+    )
+
+
 class InsufficientFunds(Refusal):
     code = "ledger.insufficient_funds"
     sentence = Text(

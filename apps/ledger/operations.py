@@ -1,6 +1,7 @@
 """Operations of the book itself: its chart, its partitions, and reversals."""
 
 import datetime as dt
+from collections import Counter
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -11,7 +12,7 @@ from apps.control.errors import NotFound
 from apps.control.run import Leg, Run
 from apps.kernel import sql
 from apps.kernel.text import Text
-from apps.ledger.errors import AlreadyReversed, NotReversible
+from apps.ledger.errors import AlreadyReversed, LineTwice, NotReversible
 from apps.ledger.models import GLAccount
 from apps.ledger.rules import REVERSIBLE, require_span
 
@@ -48,7 +49,13 @@ class ChartLoaded(Struct, frozen=True):
     sentence=Text(uk="Завантажено план рахунків", en="The chart of accounts was loaded"),
 )
 def load_chart(*, cmd: LoadChart, run: Run) -> ChartLoaded:
-    """Add lines to the chart, or correct their names; kind and side of a known line stay."""
+    """Add lines to the chart, or correct their names; kind and side of a known line stay.
+
+    Raises LineTwice.
+    """
+    code, times = Counter(line.code for line in cmd.lines).most_common(1)[0]
+    if times > 1:
+        raise LineTwice(code=code)
     GLAccount.objects.bulk_create(
         (
             GLAccount(

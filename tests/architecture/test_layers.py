@@ -145,6 +145,7 @@ CLOCKS = {
     "apps/access/views.py": "how long ago somebody signed in",
     "apps/accounts/views.py": "when a statement was printed",
     "apps/control/operations.py": "when the first date was opened",
+    "apps/control/rest/limits.py": "how many requests came within a minute",
     "apps/eod/work.py": "a key of its own for each failure that is counted",
     "apps/kernel/ids.py": "a UUID of version 7 begins with the moment",
     "bank/bench": "measures time",
@@ -199,6 +200,7 @@ def test_the_database_asks_for_no_date_of_its_own() -> None:
 
 # Where something is written outside operations.py, and why that is no second way in.
 WRITERS = {
+    "apps/access/api.py": "when and from where a key was last used",
     "apps/access/views.py": "ends the other sessions of the browser, which are not the bank's",
     "apps/accounts/interest.py": "chunks of two steps of the close, for operations of eod",
     "apps/accounts/jobs.py": "a step of the close",

@@ -11,7 +11,7 @@ import pytest
 from apps.access.models import RoleHolding, User
 from apps.access.operations import AddUser
 from apps.control.door import execute
-from apps.control.errors import ConstraintBroken, MalformedCommand, NotSetUp, PermissionMissing
+from apps.control.errors import AlreadySetUp, MalformedCommand, NotSetUp, PermissionMissing
 from apps.control.models import OperationRun
 from apps.kernel.errors import UnknownCurrency
 from apps.kernel.models import Bank as BankRow
@@ -86,7 +86,7 @@ def set_up(**given: Any) -> dict[str, Any]:
 
 
 def test_a_second_bank_does_not_fit_in(bank: Bank) -> None:
-    refuse(ConstraintBroken, "control.set_up_bank", set_up(), actor=bank.system)
+    refuse(AlreadySetUp, "control.set_up_bank", set_up(), actor=bank.system)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connections, transaction
 
+from apps.access.operations import EnrolSecondFactor
 from apps.control import door
+from apps.control.commands import Secret
 from apps.control.door import execute
-from apps.control.errors import Busy, ConstraintBroken
+from apps.control.errors import BranchCodeTaken, Busy, ConstraintBroken
 from apps.control.models import OperationKey, OperationRun
 from apps.control.operations import OpenBranch
 from apps.kernel.money import Money
@@ -16,7 +18,7 @@ from apps.ledger.errors import DateNotOpen
 from apps.ledger.queries import balance
 from tests import probes
 from tests.conftest import OwnDatabase
-from tests.evidence import in_threads, wait_until, world
+from tests.evidence import in_threads, refuse, wait_until, world
 from tests.factories import Bank, do, fresh_key, move, open_account
 
 
@@ -54,12 +56,17 @@ def test_other_errors_are_not_tried_again(own_database: OwnDatabase, bank: Bank)
 
 
 def test_a_broken_constraint_is_a_refusal(bank: Bank) -> None:
-    before = world()
     twin = OpenBranch(code="001", name_uk="Двійник", name_en="Twin")
-    with pytest.raises(ConstraintBroken) as refused:
-        do("control.open_branch", twin, actor=bank.administrator)
-    assert refused.value.data == {"constraint": "kernel_branch_code_key"}
-    assert world() == before
+    refuse(BranchCodeTaken, "control.open_branch", twin, actor=bank.administrator)
+
+
+def test_a_constraint_that_nobody_named_is_one_too(bank: Bank) -> None:
+    twice = EnrolSecondFactor(key=Secret("00" * 20), digests=("a" * 64, "a" * 64))
+    line = refuse(ConstraintBroken, "access.enrol_second_factor", twice, actor=bank.teller)
+    assert line.refusal == {
+        "code": "control.constraint_broken",
+        "data": {"constraint": "access_recovery_code_once"},
+    }
 
 
 def test_the_door_is_the_outermost_transaction(own_database: OwnDatabase, bank: Bank) -> None:

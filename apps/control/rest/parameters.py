@@ -1,0 +1,161 @@
+"""What a request gives beside its path, judged field by field before anybody acts on it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from django.http import QueryDict
+from msgspec import inspect
+
+from apps.control.errors import BadParameter, MalformedCommand
+from apps.control.rest.endpoints import Asked, Does, Read
+from apps.control.rest.pages import Cursor, Limit
+
+A = TypeVar("A", bound=Asked)
+
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
+# A decimal as people write it: no exponent, no sign but a minus, no digits of other scripts.
+DECIMAL = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$"
+_DECIMAL = re.compile(DECIMAL.replace("$", r"\Z"), re.ASCII)
+KEY = r"^[!-~]{1,200}$"
+_KEY = re.compile(KEY.replace("$", r"\Z"), re.ASCII)
+
+
+class DryRun(Asked, frozen=True, kw_only=True):
+    """Whether only to tell what would happen."""
+
+    dry_run: bool = False
+
+
+class PageAsked(Asked, frozen=True, kw_only=True):
+    """Which part of a list."""
+
+    limit: Limit | None = None
+    cursor: Cursor | None = None
+
+
+class PagedBody(Asked, frozen=True, kw_only=True):
+    """Base of what a list takes in its body, as it would tell too much in an address."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+def is_key(given: str) -> bool:
+    """An idempotency key: 1 to 200 characters of ASCII that can be seen."""
+    return _KEY.fullmatch(given) is not None
+
+
+def query_of(kind: type[A], given: QueryDict) -> A:
+    """The parameters of an address. Raises BadParameter for what is unknown, double or unfit."""
+    return _converted(kind, _singles(given))
+
+
+def of_read(read: Read, given: QueryDict) -> tuple[Asked | None, int | None, str | None]:
+    """The query of a read, its limit and its cursor. Raises BadParameter."""
+    singles = _singles(given)
+    paging: dict[str, str] = {
+        name: singles.pop(name)
+        for name in list(singles)
+        if read.paged and read.body is None and name in {"limit", "cursor"}
+    }
+    page = _converted(PageAsked, paging)
+    return _converted(read.query or Asked, singles), page.limit, page.cursor
+
+
+def body_of_read(read: Read, given: Mapping[str, Any]) -> Any:
+    """The body of a read. Raises MalformedCommand."""
+    assert read.body is not None, "whoever asks has looked"
+    try:
+        return msgspec.convert(given, read.body)
+    except msgspec.ValidationError as error:
+        reason, pointer = _place(error)
+        raise MalformedCommand(pointer=pointer, reason=reason) from None
+
+
+def fields_of(does: Does, body: Mapping[str, Any], path: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a command from a body and a path. Raises MalformedCommand."""
+    for name in path:
+        if name in body:
+            reason = f"Object contains unknown field `{name}`"
+            raise MalformedCommand(pointer=f"/{name}", reason=reason)
+    _require_decimals(inspect.type_info(does.operation.command), body, "")
+    fields = {**body, **path}
+    known = {field.name for field in msgspec.structs.fields(does.operation.command)}
+    missing = {
+        field.name for field in msgspec.structs.fields(does.operation.command) if field.required
+    }
+    for name in fields.keys() - known:
+        raise MalformedCommand(pointer=f"/{name}", reason=f"Object contains unknown field `{name}`")
+    for name in sorted(missing - fields.keys()):
+        raise MalformedCommand(pointer=f"/{name}", reason=f"Object missing required field `{name}`")
+    return fields
+
+
+def _singles(given: QueryDict) -> dict[str, str]:
+    found = {}
+    for name, values in given.lists():
+        if len(values) > 1:
+            raise BadParameter(parameter=_short(name), reason="given twice")
+        if "\x00" in name + values[0]:
+            raise BadParameter(parameter=_short(name), reason="a character that no text may hold")
+        found[name] = values[0]
+    return found
+
+
+def _converted(kind: type[A], given: Mapping[str, str]) -> A:
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    plain: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in fields:
+            raise BadParameter(parameter=_short(name), reason="unknown")
+        plain[name] = _plain(fields[name].type, text)
+    try:
+        return msgspec.convert(plain, kind)
+    except msgspec.ValidationError as error:
+        reason, pointer = _place(error)
+        raise BadParameter(parameter=pointer.strip("/"), reason=reason) from None
+
+
+def _plain(kind: Any, text: str) -> Any:
+    """A text as the plain type that a field wants, where it is one; else the text itself."""
+    described = inspect.type_info(kind)
+    types = described.types if isinstance(described, inspect.UnionType) else (described,)
+    if any(isinstance(one, inspect.IntType) for one in types) and _WHOLE.fullmatch(text):
+        return int(text)
+    if any(isinstance(one, inspect.BoolType) for one in types) and text in {"true", "false"}:
+        return text == "true"
+    return text
+
+
+def _place(error: msgspec.ValidationError) -> tuple[str, str]:
+    """The reason of a decoder and the JSON Pointer of the place that it speaks of."""
+    reason, _, place = str(error).partition(" - at `$")
+    pointer = place.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
+    named = re.fullmatch(r"Object (?:missing required|contains unknown) field `(.+)`", reason)
+    return reason, f"{pointer}/{named[1]}" if named else pointer or "/"
+
+
+def _require_decimals(kind: inspect.Type, value: Any, pointer: str) -> None:
+    """Decimals come as plain texts: the decoder would also take 1_0, 1e5, NaN and １."""
+    match kind:
+        case inspect.DecimalType():
+            if not (isinstance(value, str) and _DECIMAL.fullmatch(value)):
+                raise MalformedCommand(pointer=pointer, reason="Expected a decimal as text")
+        case inspect.StructType(fields=fields, array_like=False) if isinstance(value, dict):
+            for field in fields:
+                if field.encode_name in value:
+                    name = field.encode_name
+                    _require_decimals(field.type, value[name], f"{pointer}/{name}")
+        case inspect.VarTupleType(item_type=item) if isinstance(value, list):
+            for place, one in enumerate(value):
+                _require_decimals(item, one, f"{pointer}/{place}")
+        case inspect.UnionType(types=types) if value is not None:
+            for one in types:
+                if isinstance(one, inspect.DecimalType):
+                    _require_decimals(one, value, pointer)
+
+
+def _short(name: str) -> str:
+    return name[:40].encode("utf-8", "replace").decode()
