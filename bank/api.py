@@ -9,6 +9,7 @@ from django.urls.resolvers import URLPattern
 from apps.access import api as access
 from apps.control.rest.endpoints import Endpoint
 from apps.control.rest.views import Address, Nowhere
+from apps.customers import api as customers
 
 
 class Id(IntConverter):
@@ -43,5 +44,8 @@ urlpatterns: list[Any] = [
     at("holdings/<id:holding>/revoke", post=access.REVOKE_ROLE),
     at("keys", get=access.keys),
     at("keys/<id:key>/revoke", post=access.REVOKE_KEY),
+    at("customers", post=customers.REGISTER_PERSON),
+    at("customers/search", post=customers.search),
+    at("customers/<id:customer>", get=customers.customer),
     re_path("", Nowhere.as_view()),
 ]
