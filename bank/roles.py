@@ -1,7 +1,7 @@
 """The roles that a bank begins with, as data: what each may do, and who must agree to what.
 
 They are a beginning, not a rule: an administrator defines others, or these anew, by the same
-operations. Nobody here may both make a request and administer rights.
+operations. Nobody here may both do the bank's business and administer rights.
 """
 
 from collections.abc import Mapping
@@ -100,6 +100,9 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "control.manage_branches",
                 "control.manage_policies",
                 "control.view_journal",
+                "control.administer",
+                # Fewer eyes are asked for, and agreed to by somebody else.
+                "control.make_requests",
             ),
         ),
         "product_manager": StandardRole(
@@ -129,7 +132,12 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
 # What every person of the staff may do about themselves.
 EVERYONE = ("access.use_own_profile",)
 # The role that must agree to an operation which no one person may do alone.
-CHECKERS = MappingProxyType({"finance.book_manual_entry": "chief_accountant"})
+CHECKERS = MappingProxyType(
+    {
+        "control.end_approval_policy": "chief_accountant",
+        "finance.book_manual_entry": "chief_accountant",
+    }
+)
 
 
 def define(*, actor: Actor) -> None:

@@ -151,6 +151,23 @@ class LimitExceeded(Refusal):
     )
 
 
+class PolicyEnded(Refusal):
+    code = "control.policy_ended"
+    status = 409
+    sentence = Text(
+        uk="Це правило погодження вже завершилося {last_date}. Оновіть перелік правил.",
+        en="This approval policy ended on {last_date} already. Refresh the list of policies.",
+    )
+
+
+class PolicyEndsTooEarly(Refusal):
+    code = "control.policy_ends_too_early"
+    sentence = Text(
+        uk="Останній день правила має бути не раніше {earliest}. Виправте дату.",
+        en="The last date of the policy is {earliest} at the earliest. Correct the date.",
+    )
+
+
 class PolicyMissing(Refusal):
     code = "control.policy_missing"
     status = 409

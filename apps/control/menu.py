@@ -7,6 +7,9 @@ from apps.kernel.text import Text
 from apps.kernel.wording import FIELDS, NAMES
 
 READING.add("control.view_journal", Text(uk="Читати журнал операцій", en="Read the journal"))
+READING.add(
+    "control.administer", Text(uk="Відкривати адміністрування", en="Open the administration")
+)
 
 _CONTROL = Text(uk="Контроль", en="Control")
 place(

@@ -20,6 +20,8 @@ from apps.control.errors import (
     NotChecker,
     NotFound,
     NotMaker,
+    PolicyEnded,
+    PolicyEndsTooEarly,
     SelfApproval,
 )
 from apps.control.models import Approval, ApprovalPolicy, ApprovalVote
@@ -142,6 +144,38 @@ def set_approval_policy(*, cmd: SetApprovalPolicy, run: Run) -> PolicySet:
         valid_from=cmd.valid_from,
     )
     return PolicySet(policy.id)
+
+
+class EndApprovalPolicy(Command):
+    """`last_date` is the last booking date on which the policy still asks."""
+
+    policy: int
+    last_date: dt.date
+
+
+@operation(
+    "control.end_approval_policy",
+    permission="control.manage_policies",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Завершено правило погодження", en="An approval policy was ended"),
+    four_eyes=True,
+)
+def end_approval_policy(*, cmd: EndApprovalPolicy, run: Run) -> None:
+    """Let a policy ask no more after a date, today at the earliest: what it asked stays history.
+
+    Fewer eyes are never decided by one person. Raises NotFound, PolicyEnded and
+    PolicyEndsTooEarly.
+    """
+    policy = ApprovalPolicy.objects.select_for_update().filter(id=cmd.policy).first()
+    if policy is None:
+        raise NotFound
+    if policy.valid_to is not None and policy.valid_to < run.date:
+        raise PolicyEnded(last_date=policy.valid_to.isoformat())
+    earliest = max(run.date, policy.valid_from)
+    if cmd.last_date < earliest:
+        raise PolicyEndsTooEarly(earliest=earliest.isoformat())
+    policy.valid_to = cmd.last_date
+    policy.save(update_fields=["valid_to"])
 
 
 class Approve(Command):

@@ -28,6 +28,7 @@ PAGES = {
         "accountant",
         "chief_accountant",
         "operations",
+        "administrator",
         "product_manager",
     },
     "/journal/": {"supervisor", "chief_accountant", "operations", "administrator"},
