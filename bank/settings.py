@@ -61,9 +61,11 @@ HOUSE = [
     "apps.customers",
     "apps.products",
     "apps.accounts",
+    "apps.loans",
     "apps.payments",
     "apps.cash",
     "apps.finance",
+    "apps.hr",
     "apps.eod",
     "apps.conversion",
 ]

@@ -86,7 +86,7 @@ ROOMS = {
 OWN_ROOMS = {
     "kernel": {
         "currencies", "daycount", "fields", "formats", "frame", "ids", "money", "numerals",
-        "registry", "rounding", "search", "spreadsheets", "sql", "text", "wording",
+        "registry", "rounding", "search", "spreadsheets", "sql", "text", "wording", "workdays",
     },
     "control": {
         "approvals", "auditing", "commands", "declarations", "door", "guarding", "journal", "run",
