@@ -57,6 +57,24 @@ class WrongCode(Refusal):
     )
 
 
+class CodeTwice(Refusal):
+    code = "access.code_twice"
+    status = 409
+    sentence = Text(
+        uk="Серед резервних кодів є однакові або вже видані. Згенеруйте інші.",
+        en="Some recovery codes are alike, or were given before. Make others.",
+    )
+
+
+class NotASharedSecret(Refusal):
+    code = "access.not_a_shared_secret"
+    sentence = Text(
+        uk="Секрет другого фактора має бути від 16 до 40 байтів шістнадцятковими цифрами."
+        " Згенеруйте інший.",
+        en="The secret of a second factor is 16 to 40 bytes in hexadecimal. Make another.",
+    )
+
+
 class NotAMachine(Refusal):
     code = "access.not_a_machine"
     sentence = Text(
@@ -132,3 +150,4 @@ class KeyNotFromHere(Refusal):
 CONSTRAINT_REFUSALS.add("access_apikey_prefix_once", PrefixTaken)
 CONSTRAINT_REFUSALS.add("access_user_username_key", UsernameTaken)
 CONSTRAINT_REFUSALS.add("access_holding_once", RoleAlreadyHeld)
+CONSTRAINT_REFUSALS.add("access_recovery_code_once", CodeTwice)

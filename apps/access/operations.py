@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from apps.access.errors import (
     KeyRevoked,
     NotAMachine,
     NotANetwork,
+    NotASharedSecret,
     OwnRights,
     UnknownPermission,
     WrongCode,
@@ -264,6 +266,8 @@ def set_preferences(*, cmd: SetPreferences, run: Run) -> None:
 
 
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+# What cannot be read when a code is checked would lock its owner out.
+_SHARED_SECRET = re.compile("(?:[0-9a-f]{2}){16,40}")
 
 
 class EnrolSecondFactor(Command):
@@ -280,7 +284,12 @@ class EnrolSecondFactor(Command):
     sentence=Text(uk="Увімкнено другий фактор", en="The second factor was set up"),
 )
 def enrol_second_factor(*, cmd: EnrolSecondFactor, run: Run) -> None:
-    """Set the authenticator up, once; another one needs an administrator's reset first."""
+    """Set the authenticator up, once; another one needs an administrator's reset first.
+
+    Raises NotASharedSecret, OwnRights and CodeTwice.
+    """
+    if not _SHARED_SECRET.fullmatch(cmd.key.reveal()):
+        raise NotASharedSecret
     user = User.objects.select_for_update().get(id=run.actor.user_id)
     if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
         raise OwnRights

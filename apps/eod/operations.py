@@ -285,7 +285,12 @@ class FailureCounted(Struct, frozen=True):
     closing=True,
 )
 def count_failure(*, cmd: CountFailure, run: Run) -> FailureCounted:
-    """Cut a chunk that failed into smaller ones; what stands alone and fails is an exception."""
+    """Cut a chunk that failed into smaller ones; what stands alone and fails is an exception.
+
+    Raises NothingToDo for another date, and where there is no such step or chunk.
+    """
+    if cmd.date != run.date or cmd.step not in STEPS:
+        raise NothingToDo
     step = STEPS[cmd.step]
     reason = {"code": cmd.code, "reason_uk": cmd.reason_uk, "reason_en": cmd.reason_en}
     if cmd.number is None:
@@ -321,7 +326,10 @@ def count_failure(*, cmd: CountFailure, run: Run) -> FailureCounted:
 
 
 class RetryException(Command):
+    """`reason` says what was mended, for those who read the journal."""
+
     exception: int
+    reason: Annotated[str, Meta(max_length=500)] = ""
 
 
 @operation(
@@ -354,7 +362,10 @@ def retry_exception(*, cmd: RetryException, run: Run) -> ChunkDone:
 
 
 class MakeUpException(Command):
+    """`reason` says what was mended, for those who read the journal."""
+
     exception: int
+    reason: Annotated[str, Meta(max_length=500)] = ""
 
 
 @operation(
@@ -381,7 +392,10 @@ def make_up_exception(*, cmd: MakeUpException, run: Run) -> ChunkDone:
 
 
 class ProveAgain(Command):
+    """`reason` says what was mended, for those who read the journal."""
+
     date: dt.date
+    reason: Annotated[str, Meta(max_length=500)] = ""
 
 
 @operation(

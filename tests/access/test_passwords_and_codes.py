@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from apps.access.errors import OwnRights, WrongCode
+from apps.access.errors import CodeTwice, NotASharedSecret, OwnRights, WrongCode
 from apps.access.models import RecoveryCode, User
 from apps.access.operations import (
     EnrolSecondFactor,
@@ -108,6 +108,26 @@ def test_recovery_codes_are_digests(bank: Bank) -> None:
     given = {"key": KEY, "digests": ["abcd-efgh"]}
     line = refuse(MalformedCommand, "access.enrol_second_factor", given, actor=bank.teller)
     assert KEY not in repr(line.command)
+
+
+def test_recovery_codes_differ_and_are_never_given_again(bank: Bank) -> None:
+    twice = EnrolSecondFactor(key=Secret(KEY), digests=(digest_of(CODES[0]),) * 2)
+    refuse(CodeTwice, "access.enrol_second_factor", twice, actor=bank.teller)
+    enrol(bank.teller)
+    used = UseRecoveryCode(digest=digest_of(CODES[0]))
+    do("access.use_recovery_code", used, actor=bank.teller)
+    reset = ResetSecondFactor(user=bank.teller.user_id)
+    do("access.reset_second_factor", reset, actor=bank.administrator)
+    again = EnrolSecondFactor(key=Secret(KEY), digests=(digest_of(CODES[0]),))
+    refuse(CodeTwice, "access.enrol_second_factor", again, actor=bank.teller)
+
+
+@pytest.mark.parametrize("key", ["", "00" * 15, "00" * 41, "0" * 33, "GG" * 20, "й" * 40])
+def test_a_secret_that_no_code_could_be_checked_with_is_refused(bank: Bank, key: str) -> None:
+    """A person who enrolled it would be locked out."""
+    unfit = EnrolSecondFactor(key=Secret(key), digests=(digest_of(CODES[0]),))
+    line = refuse(NotASharedSecret, "access.enrol_second_factor", unfit, actor=bank.teller)
+    assert not key or key not in repr(line.command)
 
 
 def test_a_recovery_code_is_used_once_and_by_its_owner(bank: Bank) -> None:

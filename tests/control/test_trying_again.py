@@ -6,9 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from apps.access.operations import EnrolSecondFactor
 from apps.control import door
-from apps.control.commands import Secret
 from apps.control.door import execute
 from apps.control.errors import BranchCodeTaken, Busy, ConstraintBroken
 from apps.control.models import OperationKey, OperationRun
@@ -60,12 +58,12 @@ def test_a_broken_constraint_is_a_refusal(bank: Bank) -> None:
     refuse(BranchCodeTaken, "control.open_branch", twin, actor=bank.administrator)
 
 
-def test_a_constraint_that_nobody_named_is_one_too(bank: Bank) -> None:
-    twice = EnrolSecondFactor(key=Secret("00" * 20), digests=("a" * 64, "a" * 64))
-    line = refuse(ConstraintBroken, "access.enrol_second_factor", twice, actor=bank.teller)
+def test_a_constraint_that_nobody_named_is_one_too(bank: Bank, account: int) -> None:
+    nothing = probes.Hold(account=account, amount_minor=0)
+    line = refuse(ConstraintBroken, "probe.hold", nothing, actor=bank.prober)
     assert line.refusal == {
         "code": "control.constraint_broken",
-        "data": {"constraint": "access_recovery_code_once"},
+        "data": {"constraint": "ledger_hold_positive"},
     }
 
 

@@ -14,7 +14,13 @@ from apps.control.declarations import INVARIANTS
 from apps.control.door import execute
 from apps.control.errors import Busy
 from apps.eod import clock, jobs, queries, rules, work
-from apps.eod.operations import MakeUpException, OpenNextDay, RetryException
+from apps.eod.operations import (
+    CountFailure,
+    MakeUpException,
+    OpenNextDay,
+    RetryException,
+    StartClose,
+)
 from apps.eod.queries import Stand
 from apps.kernel import sql
 from apps.kernel.errors import Refusal
@@ -177,6 +183,33 @@ def test_the_finish_of_a_step_fails_and_is_retried(
     assert days.own_minor("7040") > 0
     assert close(bank, date=bank.date).closed
     assert violated(bank.date) == []
+
+
+@pytest.mark.parametrize(
+    ("days_off", "step", "number"),
+    [
+        (0, "nobody.knows", 1),
+        (0, "nobody.knows", None),
+        (-1, "eod.prove", None),
+        (1, "eod.prove", 1),
+    ],
+)
+def test_only_what_the_close_does_can_fail(
+    bank: Bank, days_off: int, step: str, number: int | None
+) -> None:
+    """No exception is put on the list of a date that is closed, or for a step that is none."""
+    do("eod.open_next_day", OpenNextDay(), actor=bank.operations)
+    do("eod.start_close", StartClose(ring=False), actor=bank.operations)
+    failure = CountFailure(
+        date=bank.date + days_off * DAY,
+        step=step,
+        number=number,
+        code="x",
+        reason_uk="Збій",
+        reason_en="A failure",
+    )
+    with only_refused("eod.nothing_to_do", actor=bank.operations):
+        do("eod.count_failure", failure, actor=bank.operations)
 
 
 def test_a_step_for_the_whole_bank_is_tried_twice_and_then_waits(
