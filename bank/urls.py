@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/", include("apps.cash.urls")),
     path("payments/", include("apps.payments.urls")),
     path("finance/", include("apps.finance.urls")),
+    path("day/", include("apps.eod.urls")),
     path("api/v1/", include("bank.api")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthy, name="healthy"),

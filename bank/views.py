@@ -20,6 +20,7 @@ from bank.frame import Frame
 HOMES = (
     ("cash.operate_till", "cash:workspace"),
     ("control.decide_approvals", "control:approvals"),
+    ("eod.run_close", "eod:console"),
     ("ledger.view", "ledger:trial_balance"),
     ("access.use_own_profile", "access:profile"),
 )

@@ -102,6 +102,8 @@ class OperationScreen(Screen):
     template_name = "control/operation_form.html"
     review_template: ClassVar[str] = "control/operation_review.html"
     submit_label: ClassVar[Text] = Text(uk="Перевірити", en="Review")
+    # What the last button says, where no other person must agree.
+    confirm_label: ClassVar[Text] = Text(uk="Провести", en="Post")
     fields_of: ClassVar[Mapping[str, str]] = {}
 
     @property

@@ -11,7 +11,7 @@ from kombu.exceptions import ChannelError
 
 from apps.control.declarations import STEPS, TOPICS, Chunk, Phase, Step
 from apps.control.run import Run
-from apps.eod import bookkeeping, clock, proofs, queries, work
+from apps.eod import bookkeeping, clock, presence, proofs, queries, work
 from apps.eod.operations import RING
 from apps.eod.queries import Stand
 from apps.kernel import sql
@@ -36,6 +36,7 @@ FEW_ACCOUNTS = 20_000
 @shared_task(name="eod.work", ignore_result=True)
 def do_work() -> None:
     """Do pieces of the close that is under way, and see that there is a bell for others."""
+    presence.note()
     close = queries.under_way()
     if close is None:
         return
@@ -50,6 +51,7 @@ def do_work() -> None:
 @shared_task(name="eod.sweep", ignore_result=True)
 def sweep() -> None:
     """Begin what is due, and ring for a close that has work left: bells may have been lost."""
+    presence.note(scheduled=True)
     clock.begin_due()
     close = queries.under_way()
     if close is not None and queries.stand(close.date) is Stand.RUNNING:

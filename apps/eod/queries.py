@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from apps.control.declarations import GATES, STEPS
 from apps.control.run import Actor, Origin
@@ -215,6 +216,8 @@ class StepProgress:
     rows_done: int
     seconds: float
     totals: dict[str, int]
+    phase: int
+    finished_at: dt.datetime | None
 
     @property
     def title(self) -> Text:
@@ -258,7 +261,8 @@ def progress(date: dt.date) -> Progress:
                   coalesce(extract(epoch FROM
                       CASE WHEN s.status = 'open' THEN clock_timestamp()
                            ELSE greatest(s.finished_at, max(c.finished_at)) END
-                      - min(c.started_at)), 0)::float, coalesce(s.totals, '{}')::json
+                      - min(c.started_at)), 0)::float, coalesce(s.totals, '{}')::json, s.phase,
+                  s.finished_at
              FROM eod_steprun s
              LEFT JOIN eod_chunk c ON (c.date, c.step, c.round) = (s.date, s.step, s.round)
                                   AND c.status <> 'split'
@@ -303,21 +307,60 @@ class ExceptionLine:
     reason: Text
     owner: str
     holds: bool
+    number: int | None
+    raised_at: dt.datetime
+    # The operation that mended it; none while it is open.
+    resolved_by: UUID | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_by is None
+
+    @property
+    def title(self) -> Text:
+        """The name of its step."""
+        return STEPS[self.step].title if self.step in STEPS else Text(uk=self.step, en=self.step)
+
+
+_EXCEPTION = """
+    SELECT id, date, step, low, high, code, reason_uk, reason_en, owner, holds, number, raised_at,
+           resolved_by_run_id
+      FROM eod_exception"""
 
 
 def open_exceptions(date: dt.date | None = None) -> list[ExceptionLine]:
     """What waits for a person, of a date or of all, oldest first; one statement."""
     found = sql.rows(
-        """SELECT id, date, step, low, high, code, reason_uk, reason_en, owner, holds
-             FROM eod_exception
+        f"""{_EXCEPTION}
             WHERE status = 'open' AND (%(date)s::date IS NULL OR date = %(date)s::date)
             ORDER BY date, id LIMIT 1000""",
         {"date": date},
     )
-    return [
-        ExceptionLine(id_, day, step, low, high, code, Text(uk=uk, en=en), owner, holds)
-        for id_, day, step, low, high, code, uk, en, owner, holds in found
-    ]
+    return [_exception(*row) for row in found]
+
+
+def exceptions_of(date: dt.date) -> list[ExceptionLine]:
+    """All exceptions of a date, those that wait first; one statement."""
+    found = sql.rows(
+        f"""{_EXCEPTION} WHERE date = %(date)s
+            ORDER BY status = 'resolved', id LIMIT 1000""",
+        {"date": date},
+    )
+    return [_exception(*row) for row in found]
+
+
+def exception(exception_id: int) -> ExceptionLine | None:
+    """One exception by its id, which may be any number; one statement."""
+    if exception_id >= 2**63:
+        return None
+    found = sql.row(f"{_EXCEPTION} WHERE id = %(id)s", {"id": exception_id})
+    return _exception(*found) if found else None
+
+
+def _exception(*row: Any) -> ExceptionLine:
+    uk, en = row[6:8]
+    told: list[Any] = [*row[:6], Text(uk=uk, en=en), *row[8:]]
+    return ExceptionLine(*told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,3 +381,94 @@ def proofs_of(date: dt.date) -> list[ProofLine]:
         {"date": date},
     )
     return [ProofLine(*row) for row in found]
+
+
+# --- Where the bank is --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The dates of the bank at a moment by the database's clock, in the bank's zone."""
+
+    open: dt.date
+    opened_at: dt.datetime | None
+    closing: dt.date | None
+    # Somebody, or beat, has begun the close of the date that is closing.
+    started: bool
+    closed: dt.date | None
+    closed_at: dt.datetime | None
+    now: dt.datetime
+    zone: str
+
+
+def standing() -> Standing:
+    """Where the bank is; one statement. The bank has been set up."""
+    found = sql.row(
+        """SELECT day.date, day.opened_at, closing.date, r.date IS NOT NULL,
+                  last.date, last.closed_at, clock_timestamp(), bank.time_zone
+             FROM kernel_bookingdate day
+            CROSS JOIN kernel_bank bank
+             LEFT JOIN kernel_bookingdate closing ON closing.status = 'closing'
+             LEFT JOIN eod_closerun r ON r.date = closing.date
+             LEFT JOIN LATERAL (SELECT date, closed_at FROM kernel_bookingdate
+                                 WHERE status = 'closed' ORDER BY date DESC LIMIT 1) last ON true
+            WHERE day.status = 'open'"""
+    )
+    assert found is not None, "a bank that has been set up has an open date"
+    return Standing(*found)
+
+
+def quiet_s(date: dt.date) -> float:
+    """Seconds since the last piece of a running close was finished, or it began; one statement."""
+    found: float | None = sql.value(
+        """SELECT extract(epoch FROM clock_timestamp() - greatest(r.started_at,
+                      (SELECT max(finished_at) FROM eod_chunk c WHERE c.date = r.date)))::float
+             FROM eod_closerun r WHERE r.date = %(date)s AND r.status = 'running'""",
+        {"date": date},
+    )
+    return found or 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A close in the history. `rows` are the subjects of its steps; `by` is who began it."""
+
+    date: dt.date
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    seconds: float
+    by: str
+    by_system: bool
+    rows: int
+    exceptions: int
+    exceptions_open: int
+
+
+def history(*, limit: int, before: dt.date | None = None) -> list[Past]:
+    """Closes that were begun, newest first: a page, one statement."""
+    found = sql.rows(
+        """SELECT r.date, r.started_at, r.finished_at,
+                  extract(epoch FROM coalesce(r.finished_at, clock_timestamp())
+                                     - r.started_at)::float,
+                  u.full_name, u.username = %(system)s, coalesce((r.totals->>'rows')::bigint, 0),
+                  coalesce(x.found, 0), coalesce(x.waiting, 0)
+             FROM eod_closerun r
+             JOIN access_user u ON u.id = r.started_by_id
+             LEFT JOIN LATERAL (
+                  SELECT count(*) AS found, count(*) FILTER (WHERE status = 'open') AS waiting
+                    FROM eod_exception e WHERE e.date = r.date) x ON true
+            WHERE %(before)s::date IS NULL OR r.date < %(before)s::date
+            ORDER BY r.date DESC LIMIT %(limit)s""",
+        {"system": SYSTEM, "before": before, "limit": limit},
+    )
+    return [Past(*row) for row in found]
+
+
+def neighbours(date: dt.date) -> tuple[dt.date | None, dt.date | None] | None:
+    """The closes before and after a date's own; None where it has none; one statement."""
+    return sql.row(
+        """SELECT (SELECT max(date) FROM eod_closerun WHERE date < %(date)s),
+                  (SELECT min(date) FROM eod_closerun WHERE date > %(date)s)
+             FROM eod_closerun WHERE date = %(date)s""",
+        {"date": date},
+    )

@@ -21,6 +21,10 @@ PAGES = {
     "/customers/new/": {"teller", "supervisor"},
     "/payments/transfer/": {"teller", "supervisor"},
     "/finance/entry/": {"accountant"},
+    "/day/": {"operations"},
+    "/day/exceptions/": {"operations"},
+    "/day/history/": {"operations"},
+    "/day/open-next/": {"operations"},
     "/approvals/": {"supervisor", "chief_accountant"},
     "/requests/": {
         "teller",
