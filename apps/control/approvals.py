@@ -69,6 +69,16 @@ def difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
+def stricter(approval: Approval, now: Policy | None) -> dict[str, Any] | None:
+    """Whom the request was put before and whom it would be now, where that asks for others."""
+    if now is None or (now.role == approval.role and now.checkers <= approval.checkers):
+        return None
+    return {
+        "was": {"role": approval.role, "checkers": approval.checkers},
+        "now": {"role": now.role, "checkers": now.checkers},
+    }
+
+
 def meaning_hash(meaning: Mapping[str, Any]) -> str:
     """SHA-256 of a meaning, the same for the same content in any order of keys."""
     return hashlib.sha256(msgspec.json.encode(meaning, order="deterministic")).hexdigest()

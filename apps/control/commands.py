@@ -77,7 +77,8 @@ def decode(kind: type[C], given: Mapping[str, Any] | bytes) -> C:
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `$")
         pointer = place.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
-        raise MalformedCommand(pointer=pointer or "/", reason=reason) from None
+        # Names of unknown fields are as long as their sender made them.
+        raise MalformedCommand(pointer=pointer or "/", reason=reason[:200]) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedCommand(pointer="/", reason=str(error)[:200]) from None
 
@@ -88,14 +89,32 @@ def fingerprint(operation: str, command: Command) -> bytes:
     return hashlib.sha256(operation.encode() + b"\n" + text).digest()
 
 
+def secrets_of(kind: type[Command]) -> set[str]:
+    """The names of a command's secret fields."""
+    return {field.name for field in msgspec.structs.fields(kind) if field.type is Secret}
+
+
 def without_secrets(kind: type[Command], given: Any) -> Any:
     """What was sent for a command, readable or not, with its secret fields dotted out."""
-    hidden = {field.name for field in msgspec.structs.fields(kind) if field.type is Secret}
+    hidden = secrets_of(kind)
     if not hidden:
         return given
     if isinstance(given, Mapping):
         return {name: "•••" if name in hidden else value for name, value in given.items()}
     return "•••"
+
+
+def money_of(given: object) -> Money:
+    """The amount that its wire form describes.
+
+    Raises NotAmount, TooManyDecimals, AmountTooLarge, UnknownCurrency.
+    """
+    if not isinstance(given, dict) or set(given) != {"amount", "currency"}:
+        raise NotAmount(given=str(given)[:40])
+    amount, code = given["amount"], given["currency"]
+    if isinstance(amount, str) and amount.startswith("-"):
+        return -Money.parse(amount[1:], code)
+    return Money.parse(amount, code)
 
 
 def _to_print(value: object) -> object:
@@ -114,12 +133,7 @@ def _to_wire(value: object) -> object:
 
 def _from_wire(kind: type, given: object) -> object:
     if kind is Money:
-        if not isinstance(given, dict) or set(given) != {"amount", "currency"}:
-            raise NotAmount(given=str(given)[:40])
-        amount, code = given["amount"], given["currency"]
-        if isinstance(amount, str) and amount.startswith("-"):
-            return -Money.parse(amount[1:], code)
-        return Money.parse(amount, code)
+        return money_of(given)
     if kind is Secret and isinstance(given, str):
         return Secret(given)
     raise NotImplementedError(f"{kind.__name__} has no wire form")

@@ -111,6 +111,8 @@ class Performed:
     run: Run
     command: Command
     result: Any
+    # Who must agree to it by the rules of now.
+    policy: approvals.Policy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +201,10 @@ def perform(operation: Operation, command: Command, actor: Actor, *, approval_id
     The caller compares the meaning with the signed one, and then concludes the run.
     """
     run, standing = _admit(operation, command, actor)
-    _judge(operation, command, run, standing)
+    policy = _judge(operation, command, run, standing)
     run.approval_id = approval_id
     result = operation.body(cmd=command, run=run)
-    return Performed(run, command, None if result is None else to_plain(result))
+    return Performed(run, command, None if result is None else to_plain(result), policy)
 
 
 def conclude(run: Run, command: Command, *, key: str, result: Any) -> None:

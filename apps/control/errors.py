@@ -151,6 +151,27 @@ class LimitExceeded(Refusal):
     )
 
 
+class PolicyImpossible(Refusal):
+    """Parked, such an operation would lose its secret, stop the close, or stop all deciding."""
+
+    code = "control.policy_impossible"
+    sentence = Text(
+        uk="Операція «{operation}» не може чекати на погодження. Оберіть іншу.",
+        en="“{operation}” cannot wait for an approval. Choose another operation.",
+    )
+
+
+class PolicyTakesOver(Refusal):
+    code = "control.policy_takes_over"
+    status = 409
+    sentence = Text(
+        uk="Це правило заступило б чинне правило №{policy}, яке просить «{role}», осіб: {checkers}."
+        " Спершу завершіть його за згодою другої людини, а вищі суми встановлюйте раніше за нижчі.",
+        en="This would take over from policy {policy}, which asks “{role}”, people: {checkers}."
+        " End that one first, as another person agrees; set higher amounts before lower ones.",
+    )
+
+
 class PolicyEnded(Refusal):
     code = "control.policy_ended"
     status = 409

@@ -6,11 +6,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from msgspec import Meta, Struct
 
 from apps.control import approvals, auditing, door
-from apps.control.commands import Command, decode
+from apps.control.commands import Command, decode, secrets_of
 from apps.control.declarations import ANYWHERE, AUTHORITY, OPERATIONS, WHOLE_BANK, operation
 from apps.control.errors import (
     AlreadyDecided,
@@ -22,6 +23,8 @@ from apps.control.errors import (
     NotMaker,
     PolicyEnded,
     PolicyEndsTooEarly,
+    PolicyImpossible,
+    PolicyTakesOver,
     SelfApproval,
 )
 from apps.control.models import Approval, ApprovalPolicy, ApprovalVote
@@ -131,11 +134,16 @@ class PolicySet(Struct, frozen=True):
 def set_approval_policy(*, cmd: SetApprovalPolicy, run: Run) -> PolicySet:
     """Ask for another pair of eyes on an operation from a date on.
 
-    Raises UnknownOperation, and NotFound for a branch that does not exist.
+    Raises UnknownOperation, PolicyImpossible, PolicyTakesOver, and NotFound for a branch that does
+    not exist.
     """
     _require_branch(cmd.branch)
+    asked = door.named(cmd.operation)
+    if asked.name in _DECISIONS or asked.closing or secrets_of(asked.command):
+        raise PolicyImpossible(operation=asked.name)
+    _require_more_eyes(cmd)
     policy = ApprovalPolicy.objects.create(
-        operation=door.named(cmd.operation).name,
+        operation=asked.name,
         branch_id=cmd.branch,
         from_amount_minor=cmd.from_amount_minor,
         role=cmd.role,
@@ -144,6 +152,28 @@ def set_approval_policy(*, cmd: SetApprovalPolicy, run: Run) -> PolicySet:
         valid_from=cmd.valid_from,
     )
     return PolicySet(policy.id)
+
+
+# If these waited for an agreement, nothing could ever be agreed to again.
+_DECISIONS = {"control.approve", "control.decline", "control.withdraw_request"}
+
+
+def _require_more_eyes(cmd: SetApprovalPolicy) -> None:
+    """Refuse to lessen what a policy asks, which `end_approval_policy` does with another person.
+
+    The highest tier that an amount reaches is the one that counts: one that begins no lower than
+    another takes over from it, and so must ask the same role or more people.
+    """
+    others = ApprovalPolicy.objects.select_for_update().filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=cmd.valid_from),
+        operation=cmd.operation,
+        from_amount_minor__lte=cmd.from_amount_minor,
+    )
+    if cmd.branch is not None:
+        others = others.filter(Q(branch__isnull=True) | Q(branch=cmd.branch))
+    for one in others.order_by("id"):
+        if cmd.checkers < one.checkers or (cmd.role != one.role and cmd.checkers == one.checkers):
+            raise PolicyTakesOver(policy=one.id, role=one.role, checkers=one.checkers)
 
 
 class EndApprovalPolicy(Command):
@@ -264,10 +294,15 @@ def _carry_out(approval: Approval, command: Command, run: Run) -> Decided:
     )
     auditing.follow(run)
     now = approvals.signed(done.run, command)
+    changed: dict[str, Any] = {}
     if approvals.meaning_hash(now) != approval.meaning_hash:
-        # With what the body did goes the voice, too: nobody has agreed to this effect.
-        transaction.savepoint_rollback(savepoint)
         changed = approvals.difference(approval.meaning, now)
+    if policy := approvals.stricter(approval, done.policy):
+        changed["policy"] = policy
+    if changed:
+        # With what the body did goes the voice, too: nobody has agreed to this effect, or not all
+        # who must by now.
+        transaction.savepoint_rollback(savepoint)
         return _end(approval, Approval.State.RETURNED, difference=changed)
     transaction.savepoint_commit(savepoint)
     door.conclude(done.run, command, key="", result=done.result)

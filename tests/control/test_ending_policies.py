@@ -1,4 +1,4 @@
-"""Asking fewer people than before is itself a matter for two."""
+"""Asking fewer people than before, or easier ones, is itself a matter for two."""
 
 import datetime as dt
 
@@ -10,15 +10,18 @@ from apps.control.errors import (
     PermissionMissing,
     PolicyEnded,
     PolicyEndsTooEarly,
+    PolicyImpossible,
     PolicyMissing,
+    PolicyTakesOver,
 )
 from apps.control.models import Approval, ApprovalPolicy
-from apps.control.operations import Approve, EndApprovalPolicy
+from apps.control.operations import Approve, EndApprovalPolicy, SetApprovalPolicy
 from tests import probes
 from tests.evidence import refuse
 from tests.factories import Bank, do, set_policy
 
 END = "control.end_approval_policy"
+SET = "control.set_approval_policy"
 DAY = dt.timedelta(days=1)
 
 
@@ -28,6 +31,7 @@ def policy(bank: Bank) -> int:
 
 
 def _agree(bank: Bank, approval_id: int | None) -> None:
+    assert approval_id is not None
     approval = Approval.objects.get(id=approval_id)
     command = Approve(approval=approval.id, meaning=approval.meaning_hash)
     do("control.approve", command, actor=bank.chief_accountant)
@@ -96,3 +100,63 @@ def test_only_who_manages_policies_ends_one_that_exists(bank: Bank, policy: int)
     refuse(PermissionMissing, END, command, actor=bank.supervisor)
     unknown = EndApprovalPolicy(policy=policy + 99, last_date=bank.date)
     refuse(NotFound, END, unknown, actor=bank.administrator)
+
+
+@pytest.mark.parametrize(
+    ("role", "checkers", "from_amount_minor"),
+    [("teller", 2, 1), ("supervisor", 1, 1), ("supervisor", 1, 0), ("chief_accountant", 1, 0)],
+)
+def test_nobody_alone_puts_an_easier_policy_before_one_in_force(
+    bank: Bank, role: str, checkers: int, from_amount_minor: int
+) -> None:
+    """The highest tier counts: a new one from a kopiyka would leave the old one nothing."""
+    old = set_policy("probe.move", role="supervisor", checkers=2, actor=bank.administrator)
+    command = SetApprovalPolicy(
+        operation="probe.move",
+        role=role,
+        checkers=checkers,
+        from_amount_minor=from_amount_minor,
+        branch=bank.branch,
+        valid_from=bank.date + DAY,
+    )
+    line = refuse(PolicyTakesOver, SET, command, actor=bank.administrator)
+    assert line.refusal is not None
+    assert line.refusal["data"] == {"policy": old, "role": "supervisor", "checkers": 2}
+
+
+def test_tiers_that_ask_for_no_less_are_set_by_one_person(bank: Bank) -> None:
+    set_policy(
+        "probe.move", role="chief_accountant", from_amount_minor=1_000, actor=bank.administrator
+    )
+    set_policy("probe.move", role="supervisor", actor=bank.administrator)
+    set_policy(
+        "probe.move", role="director", from_amount_minor=500, checkers=2, actor=bank.administrator
+    )
+    set_policy("probe.move", role="supervisor", branch=bank.other_branch, actor=bank.administrator)
+
+
+def test_after_a_policy_has_ended_another_is_set_by_one_person(bank: Bank, policy: int) -> None:
+    command = EndApprovalPolicy(policy=policy, last_date=bank.date)
+    _agree(bank, do(END, command, actor=bank.administrator).approval_id)
+    easier = SetApprovalPolicy(operation="probe.tell", role="teller", valid_from=bank.date)
+    refuse(PolicyTakesOver, SET, easier, actor=bank.administrator)
+    set_policy("probe.tell", role="teller", valid_from=bank.date + DAY, actor=bank.administrator)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "control.approve",
+        "control.decline",
+        "control.withdraw_request",
+        # Its secret is kept nowhere: agreed to, it would set dots for a password.
+        "access.reset_password",
+        "access.enrol_second_factor",
+        # A worker of the close would ask for the same chunk for ever.
+        "eod.run_chunk",
+        "eod.finish_close",
+    ],
+)
+def test_what_cannot_wait_takes_no_policy(bank: Bank, operation: str) -> None:
+    command = SetApprovalPolicy(operation=operation, role="supervisor", valid_from=bank.date)
+    refuse(PolicyImpossible, SET, command, actor=bank.administrator)

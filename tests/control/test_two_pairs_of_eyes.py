@@ -339,6 +339,31 @@ def test_a_changed_effect_goes_back_to_the_maker(bank: Bank, account: int, till:
     assert balance(account) == 0
 
 
+def test_a_policy_that_asks_for_more_meanwhile_counts(
+    bank: Bank, policy: int, account: int, till: int
+) -> None:
+    """Agreed to by those who were enough when it was parked, it goes back to the maker."""
+    parked, lesser = park(bank, account, till), park(bank, account, till)
+    set_policy(
+        "probe.move", role="supervisor", from_amount_minor=50_000, checkers=2,
+        actor=bank.administrator,
+    )  # fmt: skip
+    assert agree(parked, actor=bank.supervisor)["state"] == "returned"
+    assert request_of(parked).difference == {
+        "policy": {
+            "was": {"role": "supervisor", "checkers": 1},
+            "now": {"role": "supervisor", "checkers": 2},
+        }
+    }
+    set_policy(
+        "probe.move", role="director", from_amount_minor=50_000, checkers=3,
+        actor=bank.administrator,
+    )  # fmt: skip
+    assert agree(lesser, actor=bank.supervisor)["state"] == "returned"
+    assert not ApprovalVote.objects.exists()
+    assert balance(account) == -100_000
+
+
 def test_an_account_that_the_command_opens_does_not_change_its_meaning(
     bank: Bank, account: int, till: int
 ) -> None:
