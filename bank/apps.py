@@ -14,7 +14,7 @@ class BankConfig(AppConfig):
     label = "bank"
 
     # Rooms that hold declarations; found by their file names, in layer order of the apps.
-    rooms = ("errors", "guards", "operations", "jobs", "reports", "menu", "checks")
+    rooms = ("errors", "guards", "operations", "jobs", "reports", "menu", "checks", "admin")
 
     def ready(self) -> None:
         from auditlog.models import LogEntry

@@ -77,6 +77,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "control.decide_approvals",
                 "control.make_requests",
                 "control.view_journal",
+                "control.administer",
             ),
         ),
         "operations": StandardRole(
@@ -88,6 +89,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "payments.settle",
                 "control.make_requests",
                 "control.view_journal",
+                "control.administer",
             ),
         ),
         "administrator": StandardRole(
@@ -107,7 +109,46 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
         ),
         "product_manager": StandardRole(
             Text(uk="Менеджер продуктів", en="Product manager"),
-            ("products.manage", "control.make_requests"),
+            ("products.manage", "control.make_requests", "control.administer"),
+        ),
+        "loan_officer": StandardRole(
+            Text(uk="Кредитний спеціаліст", en="Loan officer"),
+            (
+                "loans.view",
+                "loans.take_applications",
+                "loans.decide",
+                "loans.disburse",
+                "loans.service",
+                "accounts.open",
+                "accounts.view",
+                "customers.register",
+                "customers.view",
+                "control.make_requests",
+            ),
+        ),
+        "credit_manager": StandardRole(
+            Text(uk="Керівник кредитування", en="Credit manager"),
+            (
+                "loans.view",
+                "loans.decide",
+                "loans.reverse_payments",
+                "loans.waive_penalties",
+                "accounts.view",
+                "customers.view",
+                "control.decide_approvals",
+                "control.make_requests",
+                "control.view_journal",
+            ),
+        ),
+        "collector": StandardRole(
+            Text(uk="Спеціаліст зі стягнення", en="Collector"),
+            (
+                "loans.view",
+                "loans.service",
+                "accounts.view",
+                "customers.view",
+                "control.make_requests",
+            ),
         ),
         "migration": StandardRole(
             Text(uk="Перенесення даних", en="Data migration"),
@@ -137,6 +178,12 @@ CHECKERS = MappingProxyType(
         "control.end_approval_policy": "chief_accountant",
         "finance.book_manual_entry": "chief_accountant",
     }
+)
+# Who else must agree to an operation from an amount on, in minor units of the base currency, and
+# how many of them.
+TIERS = (
+    ("loans.approve", "credit_manager", 100_000_00, 1),
+    ("loans.approve", "credit_manager", 1_000_000_00, 2),
 )
 
 
@@ -168,4 +215,18 @@ def define(*, actor: Actor) -> None:
                 SetApprovalPolicy(operation=operation, role=role_code, valid_from=today),
                 actor=actor,
                 key=f"install:policy:{operation}",
+            )
+    for operation, role_code, from_minor, checkers in TIERS:
+        if operation in OPERATIONS:
+            execute(
+                "control.set_approval_policy",
+                SetApprovalPolicy(
+                    operation=operation,
+                    role=role_code,
+                    valid_from=today,
+                    from_amount_minor=from_minor,
+                    checkers=checkers,
+                ),
+                actor=actor,
+                key=f"install:policy:{operation}:{from_minor}",
             )

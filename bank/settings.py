@@ -70,7 +70,7 @@ HOUSE = [
     "apps.conversion",
 ]
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "apps.control.adminsite.config.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

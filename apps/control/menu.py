@@ -44,6 +44,17 @@ place(
     )
 )
 
+place(
+    MenuItem(
+        url="admin:index",
+        label=Text(uk="Адміністрування", en="Administration"),
+        icon="settings",
+        permission="control.administer",
+        order=95,
+        group=_CONTROL,
+    )
+)
+
 for name, label in {
     "amount": Text(uk="сума", en="amount"),
     "branch": Text(uk="відділення", en="branch"),
