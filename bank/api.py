@@ -3,13 +3,20 @@
 from typing import Any
 
 from django.urls import path, re_path, register_converter
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 from django.urls.resolvers import URLPattern
 
 from apps.access import api as access
+from apps.accounts import api as accounts
+from apps.accounts import history_api as history
+from apps.control import api as control
+from apps.control import approvals_api as approvals
 from apps.control.rest.endpoints import Endpoint
 from apps.control.rest.views import Address, Nowhere
 from apps.customers import api as customers
+from apps.ledger import api as ledger
+from apps.ledger import entries_api as entries
+from apps.products import api as products
 
 
 class Id(IntConverter):
@@ -24,7 +31,14 @@ class Id(IntConverter):
         return found
 
 
+class Code(StringConverter):
+    """What a product, or a line of the chart of accounts, is called by."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9._-]{0,19}"
+
+
 register_converter(Id, "id")
+register_converter(Code, "code")
 
 
 def at(route: str, **endpoints: Endpoint) -> URLPattern:
@@ -44,8 +58,62 @@ urlpatterns: list[Any] = [
     at("holdings/<id:holding>/revoke", post=access.REVOKE_ROLE),
     at("keys", get=access.keys),
     at("keys/<id:key>/revoke", post=access.REVOKE_KEY),
+    at("bank", get=control.bank),
+    at("branches", get=control.branches, post=control.OPEN_BRANCH),
+    at("branches/<id:branch>", get=control.branch),
+    at("approvals", get=approvals.approvals),
+    at("approvals/<id:approval>", get=approvals.approval),
+    at("approvals/<id:approval>/approve", post=approvals.APPROVE),
+    at("approvals/<id:approval>/decline", post=approvals.DECLINE),
+    at("approvals/<id:approval>/withdraw", post=approvals.WITHDRAW_REQUEST),
+    at("requests", get=approvals.requests),
+    at(
+        "approval-policies",
+        get=approvals.approval_policies,
+        post=approvals.SET_APPROVAL_POLICY,
+    ),
+    at("approval-policies/<id:policy>/end", post=approvals.END_APPROVAL_POLICY),
+    at("runs", get=control.runs),
+    at("runs/<uuid:run>", get=entries.run),
+    at("runs/<uuid:run>/entries", get=entries.entries_of_run),
+    at("entries/<id:entry>", get=entries.entry),
+    at("entries/<id:entry>/reverse", post=entries.REVERSE_ENTRY),
+    at("gl-accounts", get=ledger.gl_accounts, post=ledger.LOAD_CHART),
+    at("gl-accounts/<code:gl_account>/postings", get=ledger.gl_postings),
+    at("ledger-accounts", get=ledger.accounts),
+    at("ledger-accounts/<id:account>", get=ledger.account),
+    at("ledger-accounts/<id:account>/balance", get=ledger.balance),
+    at("ledger-accounts/<id:account>/statement", get=ledger.statement),
+    at("trial-balance", get=ledger.trial_balance),
     at("customers", post=customers.REGISTER_PERSON),
     at("customers/search", post=customers.search),
     at("customers/<id:customer>", get=customers.customer),
+    at("customers/<id:customer>/deposits", get=accounts.deposits_of_customer),
+    at("products", get=products.products, post=products.CREATE_PRODUCT),
+    at("products/<code:product>", get=products.product),
+    at("products/<code:product>/versions", get=products.versions, post=products.ADD_VERSION),
+    at("tax-rates", get=products.tax_rates, post=products.SET_TAX_RATE),
+    at("deposits", post=accounts.OPEN_DEPOSIT),
+    at("deposits/search", post=accounts.search),
+    at("deposits/<id:deposit>", get=accounts.deposit),
+    at("deposits/<id:deposit>/balance", get=history.balance),
+    at("deposits/<id:deposit>/statement", get=history.statement),
+    at("deposits/<id:deposit>/interest", get=history.interest, post=accounts.BOOK_INTEREST),
+    at("deposits/<id:deposit>/interest/settle", post=accounts.SETTLE_INTEREST),
+    at("deposits/<id:deposit>/accruals", get=history.accruals),
+    at("deposits/<id:deposit>/capitalisations", get=history.capitalisations),
+    at("deposits/<id:deposit>/fees", post=accounts.CHARGE_FEE),
+    at("deposits/<id:deposit>/penalty-interest", post=accounts.CHARGE_PENALTY_INTEREST),
+    at("deposits/<id:deposit>/overdraft", get=accounts.overdraft, put=accounts.SET_OVERDRAFT),
+    at("deposits/<id:deposit>/block", post=accounts.BLOCK),
+    at("deposits/<id:deposit>/unblock", post=accounts.UNBLOCK),
+    at("deposits/<id:deposit>/holds", get=accounts.holds, post=accounts.PLACE_HOLD),
+    at("holds/<id:hold>/release", post=accounts.RELEASE_HOLD),
+    at("deposits/<id:deposit>/mandates", get=accounts.mandates, post=accounts.AUTHORISE_PERSON),
+    at(
+        "deposits/<id:deposit>/mandates/<id:customer>/revoke",
+        post=accounts.REVOKE_MANDATE,
+    ),
+    at("deposits/<id:deposit>/close", post=accounts.CLOSE_DEPOSIT),
     re_path("", Nowhere.as_view()),
 ]

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
+from apps.accounts.models import Mandate
 from apps.control.errors import NotFound
 from apps.kernel import formats, sql
 
@@ -118,22 +120,45 @@ def unpaid_since(deposit_id: int) -> dt.date:
     return found
 
 
+# The deposits that a customer owns or may dispose of, as an `Overview`.
+_OF_CUSTOMER = """
+    SELECT d.id, d.number, p.code, d.branch_id, d.currency, b.side * b.balance_minor,
+           b.held_minor, b.side * b.balance_minor - b.held_minor - b.floor_minor,
+           d.opened_on, d.closed_on, mine.by_mandate
+      FROM (SELECT id, false AS by_mandate FROM accounts_deposit
+             WHERE customer_id = %(customer)s
+             UNION ALL
+            SELECT deposit_id, true FROM accounts_mandate
+             WHERE customer_id = %(customer)s AND valid_to IS NULL) mine
+      JOIN accounts_deposit d USING (id)
+      JOIN products_product p ON p.id = d.product_id
+      JOIN ledger_balance b ON b.account_id = d.account_id"""
+
+
 def of_customer(customer: int) -> list[Overview]:
     """The deposits that a customer owns or may dispose of, open ones first; one statement."""
     found = sql.rows(
-        """SELECT d.id, d.number, p.code, d.branch_id, d.currency, b.side * b.balance_minor,
-                  b.held_minor, b.side * b.balance_minor - b.held_minor - b.floor_minor,
-                  d.opened_on, d.closed_on, mine.by_mandate
-             FROM (SELECT id, false AS by_mandate FROM accounts_deposit
-                    WHERE customer_id = %(customer)s
-                    UNION ALL
-                   SELECT deposit_id, true FROM accounts_mandate
-                    WHERE customer_id = %(customer)s AND valid_to IS NULL) mine
-             JOIN accounts_deposit d USING (id)
-             JOIN products_product p ON p.id = d.product_id
-             JOIN ledger_balance b ON b.account_id = d.account_id
-            ORDER BY d.closed_on IS NOT NULL, mine.by_mandate, d.id""",
+        f"{_OF_CUSTOMER} ORDER BY d.closed_on IS NOT NULL, mine.by_mandate, d.id",
         {"customer": customer},
+    )
+    return [Overview(*line) for line in found]
+
+
+def page_of_customer(
+    customer: int, *, branches: frozenset[int] | None, after: int = 0, limit: int = 50
+) -> list[Overview]:
+    """The same in these branches (None: all), oldest first: a page, one statement."""
+    found = sql.rows(
+        f"""{_OF_CUSTOMER}
+             WHERE d.id > %(after)s
+               AND (%(branches)s::bigint[] IS NULL OR d.branch_id = ANY (%(branches)s::bigint[]))
+             ORDER BY d.id LIMIT %(limit)s""",
+        {
+            "customer": customer,
+            "branches": None if branches is None else sorted(branches),
+            "after": after,
+            "limit": limit,
+        },
     )
     return [Overview(*line) for line in found]
 
@@ -157,6 +182,7 @@ class Profile:
     last_name: str
     first_name: str
     patronymic: str
+    product: str
     product_uk: str
     product_en: str
     balance_minor: int
@@ -191,7 +217,7 @@ def profile(*, deposit: int | None = None, number: str | None = None) -> Profile
     which = "d.id = %(given)s" if number is None else "d.number = %(given)s"
     found = sql.row(
         f"""SELECT d.id, d.number, d.account_id, d.branch_id, d.currency, d.customer_id,
-                   c.last_name, c.first_name, c.patronymic, p.name_uk, p.name_en,
+                   c.last_name, c.first_name, c.patronymic, p.code, p.name_uk, p.name_en,
                    b.side * b.balance_minor, b.held_minor, b.floor_minor, b.debits_blocked,
                    b.credits_blocked, d.opened_on, d.closed_on
               FROM accounts_deposit d
@@ -215,12 +241,16 @@ class StandingHold:
     expires_on: dt.date | None
 
 
-def holds(account: int) -> list[StandingHold]:
-    """The holds that stand on a deposit's ledger account, oldest first; one statement."""
+def holds(account: int, *, after: int = 0, limit: int | None = None) -> list[StandingHold]:
+    """The holds that stand on a deposit's ledger account, oldest first; one statement.
+
+    With a limit a page of them, behind the id `after`.
+    """
     found = sql.rows(
         """SELECT id, amount_minor, reason, placed_on, expires_on FROM ledger_hold
-            WHERE account_id = %(account)s AND released_on IS NULL ORDER BY id""",
-        {"account": account},
+            WHERE account_id = %(account)s AND released_on IS NULL AND id > %(after)s
+            ORDER BY id LIMIT %(limit)s::bigint""",
+        {"account": account, "after": after, "limit": limit},
     )
     return [StandingHold(*line) for line in found]
 
@@ -235,3 +265,63 @@ def mandates(deposit: int) -> list[tuple[int, str, dt.date]]:
         {"deposit": deposit},
     )
     return [(customer, name, since) for customer, name, since in found]
+
+
+def standing_mandates(deposit: int, *, after: int = 0, limit: int = 50) -> list[Mandate]:
+    """Mandates over a deposit that stand today, oldest first: a page, one statement."""
+    standing = Mandate.objects.filter(deposit_id=deposit, valid_to__isnull=True, id__gt=after)
+    return list(standing.order_by("id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class AccrualLine:
+    """What a deposit earned on a day, exact, in minor units."""
+
+    booking_date: dt.date
+    version: int
+    basis_minor: int
+    amount_minor: Decimal
+
+
+def accruals(deposit: int, *, start: dt.date, end: dt.date, limit: int = 50) -> list[AccrualLine]:
+    """The accruals of a deposit between two dates, newest first: a page, one statement.
+
+    The dates are listed, as the accruals' key leads with the date.
+    """
+    found = sql.rows(
+        """SELECT booking_date, version_id, basis_minor, amount_minor FROM accounts_accrual
+            WHERE deposit_id = %(deposit)s AND booking_date = ANY (ARRAY(
+                  SELECT generate_series(%(start)s::date, %(end)s::date, '1 day')::date))
+            ORDER BY booking_date DESC LIMIT %(limit)s""",
+        {"deposit": deposit, "start": start, "end": end, "limit": limit},
+    )
+    return [AccrualLine(*line) for line in found]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInterest:
+    """Accrued interest that became the customer's money; `gross = pit + levy + net`."""
+
+    accrued_through: dt.date
+    booking_date: dt.date
+    gross_minor: int
+    pit_minor: int
+    levy_minor: int
+    net_minor: int
+    run: UUID
+
+
+def capitalisations(
+    deposit: int, *, before: dt.date | None = None, limit: int = 50
+) -> list[PaidInterest]:
+    """What a deposit was paid of its interest, newest first: a page, one statement."""
+    found = sql.rows(
+        """SELECT accrued_through, booking_date, gross_minor, pit_minor, levy_minor, net_minor,
+                  run_id
+             FROM accounts_capitalisation
+            WHERE deposit_id = %(deposit)s
+              AND (%(before)s::date IS NULL OR accrued_through < %(before)s::date)
+            ORDER BY accrued_through DESC LIMIT %(limit)s""",
+        {"deposit": deposit, "before": before, "limit": limit},
+    )
+    return [PaidInterest(*line) for line in found]

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
+from apps.control.models import Approval, ApprovalPolicy
 from apps.kernel import sql
 
 
@@ -60,14 +63,29 @@ def waiting_for(*, user: int, roles: Sequence[str], branches: frozenset[int] | N
 
 
 def inbox(
-    *, user: int, roles: Sequence[str], branches: frozenset[int] | None, limit: int = 200
+    *,
+    user: int,
+    roles: Sequence[str],
+    branches: frozenset[int] | None,
+    after: int = 0,
+    limit: int = 200,
 ) -> list[Request]:
-    """Requests that wait for one of these roles, and the person's own; oldest first."""
+    """Requests that wait for one of these roles, and the person's own; oldest first.
+
+    A page behind the id `after`; one statement.
+    """
     found = sql.rows(
         f"""{_REQUESTS}
              WHERE a.state = 'waiting' AND (a.maker_id = %(user)s OR {_FOR_ROLES})
+               AND a.id > %(after)s
              ORDER BY a.id LIMIT %(limit)s""",
-        {"roles": list(roles), "user": user, "branches": _listed(branches), "limit": limit},
+        {
+            "roles": list(roles),
+            "user": user,
+            "branches": _listed(branches),
+            "after": after,
+            "limit": limit,
+        },
     )
     return [Request(*line) for line in found]
 
@@ -80,6 +98,34 @@ def requests_of(*, user: int, limit: int = 50) -> list[Request]:
         {"user": user, "limit": limit},
     )
     return [Request(*line) for line in found]
+
+
+def own_requests(
+    *, user: int, waiting: bool, before: int | None = None, limit: int = 50
+) -> list[Request]:
+    """A person's own requests, newest first, all or those that wait: a page, one statement."""
+    found = sql.rows(
+        f"""{_REQUESTS}
+             WHERE a.maker_id = %(user)s AND (NOT %(waiting)s OR a.state = 'waiting')
+               AND (%(before)s::bigint IS NULL OR a.id < %(before)s::bigint)
+             ORDER BY a.id DESC LIMIT %(limit)s""",
+        {"user": user, "waiting": waiting, "before": before, "limit": limit},
+    )
+    return [Request(*line) for line in found]
+
+
+def approval(approval_id: int) -> Approval | None:
+    """A request for approval with its maker; one statement."""
+    return Approval.objects.filter(id=approval_id).select_related("maker").first()
+
+
+def policies(*, on: dt.date | None = None, after: int = 0, limit: int = 50) -> list[ApprovalPolicy]:
+    """Approval policies, oldest first, all or those in force on a date: a page, one statement."""
+    found = ApprovalPolicy.objects.filter(id__gt=after)
+    if on is not None:
+        ends = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        found = found.filter(ends, valid_from__lte=on)
+    return list(found.order_by("id")[:limit])
 
 
 def _listed(branches: frozenset[int] | None) -> list[int] | None:

@@ -75,6 +75,84 @@ def offered(code: str, date: dt.date) -> Terms:
     return _terms(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A product in a list, with the terms that it has on a date, if it has some."""
+
+    code: str
+    kind: str
+    name_uk: str
+    name_en: str
+    currency: str
+    terms: Terms | None
+
+
+_VERSION = """v.id, p.id, p.code, p.currency, v.valid_from, v.annual_rate, v.day_count,
+           v.accrual_basis, v.capitalisation, v.taxed, v.deposit_gl, v.accrued_gl, v.expense_gl,
+           v.fee_gl, v.penalty_gl"""
+_LISTED = f"""
+    SELECT p.code, p.kind, p.name_uk, p.name_en, p.currency, {_VERSION}
+      FROM products_product p
+      LEFT JOIN LATERAL (SELECT * FROM products_version
+                          WHERE product_id = p.id AND valid_from <= %(date)s
+                          ORDER BY valid_from DESC LIMIT 1) v ON true"""  # noqa: S608
+
+
+def listed(*, date: dt.date, after: str = "", limit: int = 50) -> list[Listed]:
+    """Products by code with their terms on `date`: a page behind one code; one statement."""
+    found = sql.rows(
+        f"{_LISTED} WHERE p.code > %(after)s ORDER BY p.code LIMIT %(limit)s",
+        {"date": date, "after": after, "limit": limit},
+    )
+    return [_listed(line) for line in found]
+
+
+def by_code(code: str, *, date: dt.date) -> Listed | None:
+    """A product with its terms on `date`, whether it has some or not; one statement."""
+    found = sql.row(f"{_LISTED} WHERE p.code = %(code)s", {"date": date, "code": code})
+    return _listed(found) if found else None
+
+
+def versions(product: int, *, before: dt.date | None = None, limit: int = 50) -> list[Terms]:
+    """The versions of a product, newest first: a page before a date; one statement."""
+    found = sql.rows(
+        f"""SELECT {_VERSION}
+              FROM products_product p JOIN products_version v ON v.product_id = p.id
+             WHERE p.id = %(product)s
+               AND (%(before)s::date IS NULL OR v.valid_from < %(before)s::date)
+             ORDER BY v.valid_from DESC LIMIT %(limit)s""",  # noqa: S608
+        {"product": product, "before": before, "limit": limit},
+    )
+    return [_terms(line) for line in found]
+
+
+def _listed(found: Sequence[Any]) -> Listed:
+    terms = None if found[5] is None else _terms(found[5:])
+    return Listed(*(*found[:5], terms))
+
+
+@dataclass(frozen=True, slots=True)
+class RateLine:
+    """One line of the history of tax rates; `rate` in percent of the interest."""
+
+    code: str
+    valid_from: dt.date
+    rate: Decimal
+    source: str
+
+
+def rates(*, before: tuple[dt.date, str] | None = None, limit: int = 50) -> list[RateLine]:
+    """The history of tax rates, newest first: a page before a place; one statement."""
+    date, code = before or (None, None)
+    found = sql.rows(
+        """SELECT code, valid_from, rate, source FROM products_taxrate
+            WHERE %(date)s::date IS NULL OR (valid_from, code) < (%(date)s::date, %(code)s::text)
+            ORDER BY valid_from DESC, code DESC LIMIT %(limit)s""",
+        {"date": date, "code": code, "limit": limit},
+    )
+    return [RateLine(*line) for line in found]
+
+
 def tax_rates(date: dt.date) -> TaxRates:
     """The rates in force on `date`; one statement."""
     found = dict(

@@ -103,10 +103,11 @@ def machine(
     bank: Bank,
     *roles: str,
     branch: int | None = None,
+    also: int | None = None,
     scopes: list[str] | None = None,
     limit_minor: int | None = None,
 ) -> Machine:
-    """A program that holds these roles in a branch (None: the whole bank).
+    """A program that holds these roles in a branch (None: the whole bank), `also` in another.
 
     Its key has every scope that the roles allow, unless told otherwise.
     """
@@ -116,10 +117,11 @@ def machine(
         {"username": f"machine{number}", "full_name": f"Machine {number}", "is_machine": True},
         actor=bank.administrator,
     ).result["user"]
-    for role in roles:
+    places = [branch] if also is None else [branch, also]
+    for role, place in itertools.product(roles, places):
         do(
             "access.grant_role",
-            {"user": user, "role": role, "branch": branch, "valid_from": FIRST_DATE,
+            {"user": user, "role": role, "branch": place, "valid_from": FIRST_DATE,
              "limit_minor": limit_minor},
             actor=bank.administrator,
         )  # fmt: skip
@@ -139,10 +141,13 @@ def machine(
         },
         actor=bank.administrator,
     )
-    return Machine(user, key.token, f"key:{key.prefix}")
+    made = Machine(user, key.token, f"key:{key.prefix}")
+    # From now on its use is noted for a minute, and nothing else is written by what is refused.
+    assert made.get("me").status == 200
+    return made
 
 
-# What each request asks before it is answered: the key, its rights, and when it was last used.
+# What each request asks before it is answered: for the key, and for the rights of its user.
 BEFORE = 2
 
 

@@ -97,6 +97,7 @@ OWN_ROOMS = {
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
+    "loans": {"collection", "interest", "lending", "servicing"},
     "cash": {"till_views"},
     "eod": {
         "bookkeeping", "chart", "clock", "close_views", "plan", "presence", "proofs", "subjects",
@@ -213,6 +214,10 @@ WRITERS = {
     "apps/control/jobs.py": "delivers the outbox after the commit; expires old requests",
     "apps/control/journal.py": "the journal and the outbox, for the door alone",
     "apps/eod/bookkeeping.py": "the close's own rows, for operations of eod",
+    "apps/loans/collection.py": "chunks of steps of the close, for operations of eod",
+    "apps/loans/interest.py": "chunks of a step of the close, for operations of eod",
+    "apps/loans/lending.py": "applications and contracts, for bodies of operations",
+    "apps/loans/servicing.py": "payments on one loan, for bodies of operations",
     "apps/ledger/accounts.py": "calls functions of the book, for bodies",
     "apps/ledger/jobs.py": "steps of the close",
     "apps/ledger/posting.py": "the one way to post, for the door alone",
