@@ -1,10 +1,13 @@
 """How the book answers the door, and its proofs: states that are kept apart and must agree."""
 
 from apps.control.declarations import INVARIANTS, POSTER, Invariant
+from apps.control.rest.effects import VISIBLE
 from apps.kernel.text import Text
 from apps.ledger.posting import LedgerPoster
+from apps.ledger.queries import visible
 
 POSTER.fill(LedgerPoster())
+VISIBLE.fill(visible)
 
 INVARIANTS.add(
     "ledger.balance_rows_equal_postings",

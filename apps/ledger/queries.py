@@ -1,13 +1,14 @@
 """Reads of the book. Amounts are in minor units; `balance` speaks debit positive."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from apps.control.screens import Rights
 from apps.kernel import sql
 from apps.ledger.errors import UnknownAccount, UnknownGLAccount
 
@@ -281,6 +282,28 @@ def gl_account_id(code: str) -> int | None:
 def standing(accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Number, name, side, currency and balance of some accounts, for previews; one statement."""
     return _standing("a.id = ANY (%(accounts)s::bigint[])", {"accounts": list(accounts)})
+
+
+def visible(accounts: Collection[int], rights: Rights) -> set[int]:
+    """Those of some accounts whose balance a client may see; one statement.
+
+    Any in a branch where `ledger.view` is held, and those of customers where `accounts.view` is.
+    """
+    whole, customers = (rights.branches(name) for name in ("ledger.view", "accounts.view"))
+    found = sql.rows(
+        """SELECT a.id FROM ledger_account a
+            WHERE a.id = ANY (%(accounts)s::bigint[])
+              AND (%(whole)s::bigint[] IS NULL OR a.branch_id = ANY (%(whole)s::bigint[])
+                   OR a.owner LIKE 'customer:%%'
+                      AND (%(customers)s::bigint[] IS NULL
+                           OR a.branch_id = ANY (%(customers)s::bigint[])))""",
+        {
+            "accounts": list(accounts),
+            "whole": None if whole is None else sorted(whole),
+            "customers": None if customers is None else sorted(customers),
+        },
+    )
+    return {account for (account,) in found}
 
 
 def numbered(numbers: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -63,7 +63,6 @@ def _take(name: str, quota: int) -> Allowance | None:
         _away_until = time.monotonic() + _REST_S
         log.warning("requests are not counted: %s", error)
         return None
-    allowance = Allowance(quota, max(0, quota - count), seconds)
     if count > quota:
-        raise TooManyRequests(seconds=seconds)
-    return allowance
+        raise TooManyRequests(quota=quota, seconds=seconds)
+    return Allowance(quota, quota - count, seconds)

@@ -8,9 +8,12 @@ import msgspec
 from django.http import QueryDict
 from msgspec import inspect
 
+from apps.control.commands import money_of
 from apps.control.errors import BadParameter, MalformedCommand
 from apps.control.rest.endpoints import Asked, Does, Read
 from apps.control.rest.pages import Cursor, Limit
+from apps.kernel.errors import Refusal
+from apps.kernel.money import Money
 
 A = TypeVar("A", bound=Asked)
 
@@ -19,6 +22,8 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
 DECIMAL = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$"
 _DECIMAL = re.compile(DECIMAL.replace("$", r"\Z"), re.ASCII)
 KEY = r"^[!-~]{1,200}$"
+# What a decoder says of a member, whatever its name: also one of several lines.
+_NAMED = re.compile(r"Object (missing required|contains unknown) field `(.*)`", re.DOTALL)
 _KEY = re.compile(KEY.replace("$", r"\Z"), re.ASCII)
 
 
@@ -78,18 +83,16 @@ def fields_of(does: Does, body: Mapping[str, Any], path: Mapping[str, Any]) -> d
     """The fields of a command from a body and a path. Raises MalformedCommand."""
     for name in path:
         if name in body:
-            reason = f"Object contains unknown field `{name}`"
-            raise MalformedCommand(pointer=f"/{name}", reason=reason)
-    _require_decimals(inspect.type_info(does.operation.command), body, "")
+            raise _unknown(name)
+    command = msgspec.structs.fields(does.operation.command)
     fields = {**body, **path}
-    known = {field.name for field in msgspec.structs.fields(does.operation.command)}
-    missing = {
-        field.name for field in msgspec.structs.fields(does.operation.command) if field.required
-    }
-    for name in fields.keys() - known:
-        raise MalformedCommand(pointer=f"/{name}", reason=f"Object contains unknown field `{name}`")
-    for name in sorted(missing - fields.keys()):
-        raise MalformedCommand(pointer=f"/{name}", reason=f"Object missing required field `{name}`")
+    for name in sorted(fields.keys() - {field.name for field in command}):
+        raise _unknown(name)
+    for field in command:
+        if field.required and field.name not in fields:
+            reason = f"Object missing required field `{field.name}`"
+            raise MalformedCommand(pointer=_pointer(field.name), reason=reason)
+    _require_exact(inspect.type_info(does.operation.command), body, "")
     return fields
 
 
@@ -133,28 +136,50 @@ def _place(error: msgspec.ValidationError) -> tuple[str, str]:
     """The reason of a decoder and the JSON Pointer of the place that it speaks of."""
     reason, _, place = str(error).partition(" - at `$")
     pointer = place.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
-    named = re.fullmatch(r"Object (?:missing required|contains unknown) field `(.+)`", reason)
-    return reason, f"{pointer}/{named[1]}" if named else pointer or "/"
+    named = _NAMED.fullmatch(reason)
+    if named is None:
+        return reason, pointer or "/"
+    name = _short(named[2])
+    return f"Object {named[1]} field `{name}`", pointer + _pointer(name)
 
 
-def _require_decimals(kind: inspect.Type, value: Any, pointer: str) -> None:
-    """Decimals come as plain texts: the decoder would also take 1_0, 1e5, NaN and １."""
+def _require_exact(kind: inspect.Type, value: Any, pointer: str) -> None:
+    """Judge amounts and decimals where they stand, so that a refusal can tell the place.
+
+    Decimals come as plain texts: the decoder would also take 1_0, 1e5, NaN and １.
+    """
     match kind:
         case inspect.DecimalType():
             if not (isinstance(value, str) and _DECIMAL.fullmatch(value)):
                 raise MalformedCommand(pointer=pointer, reason="Expected a decimal as text")
+        case inspect.CustomType(cls=cls) if cls is Money:
+            try:
+                money_of(value)
+            except Refusal as refusal:
+                refusal.data["pointer"] = pointer
+                raise
         case inspect.StructType(fields=fields, array_like=False) if isinstance(value, dict):
             for field in fields:
                 if field.encode_name in value:
                     name = field.encode_name
-                    _require_decimals(field.type, value[name], f"{pointer}/{name}")
+                    _require_exact(field.type, value[name], pointer + _pointer(name))
         case inspect.VarTupleType(item_type=item) if isinstance(value, list):
             for place, one in enumerate(value):
-                _require_decimals(item, one, f"{pointer}/{place}")
+                _require_exact(item, one, f"{pointer}/{place}")
         case inspect.UnionType(types=types) if value is not None:
             for one in types:
-                if isinstance(one, inspect.DecimalType):
-                    _require_decimals(one, value, pointer)
+                if isinstance(one, inspect.DecimalType | inspect.CustomType):
+                    _require_exact(one, value, pointer)
+
+
+def _unknown(name: str) -> MalformedCommand:
+    reason = f"Object contains unknown field `{_short(name)}`"
+    return MalformedCommand(pointer=_pointer(_short(name)), reason=reason)
+
+
+def _pointer(name: str) -> str:
+    """The JSON Pointer of a member, as RFC 6901 writes it."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _short(name: str) -> str:

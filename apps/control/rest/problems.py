@@ -10,12 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 from apps.control import errors
+from apps.control.rest.limits import Allowance
 from apps.control.rest.reasons import told
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text
@@ -98,6 +99,8 @@ def response(refusal: Refusal, *, request_id: str = "") -> HttpResponse:
     )
     if refusal.retryable:
         answer["Retry-After"] = str(refusal.data.get("seconds", RETRY_AFTER_S))
+    if isinstance(refusal, errors.TooManyRequests):
+        Allowance(refusal.data["quota"], 0, refusal.data["seconds"]).tell(answer)
     if refusal.status == 401:
         answer["WWW-Authenticate"] = 'Bearer realm="skarb"'
     if refusal.status == 405:
@@ -124,6 +127,9 @@ def _refusal(error: Exception, context: Mapping[str, Any]) -> Refusal:
             return errors.PermissionMissing(permission=str(error)[:100])
         case exceptions.NotFound() | Http404():
             return errors.NotFound()
+        case SuspiciousOperation():
+            # Django's own bounds, such as a thousand parameters.
+            return errors.BadParameter(parameter="?", reason="too many")
         case OperationalError() | InterfaceError():
             log.warning("a read failed: %s", error)
             return errors.Busy()
@@ -135,7 +141,11 @@ def _refusal(error: Exception, context: Mapping[str, Any]) -> Refusal:
 def _faults(refusal: Refusal, data: Mapping[str, Any]) -> list[Fault]:
     """Where the request is wrong, as far as the refusal knows."""
     if isinstance(refusal, errors.MalformedCommand):
-        return [Fault(data["reason"], pointer=data["pointer"])]
+        # People are told `/` of the whole body; a JSON Pointer to it is empty.
+        whole = data["pointer"] == "/"
+        return [Fault(data["reason"], pointer="" if whole else data["pointer"])]
+    if "pointer" in data:
+        return [Fault(str(refusal.text), pointer=data["pointer"])]
     if isinstance(refusal, errors.BadParameter):
         return [Fault(data["reason"], parameter=data["parameter"])]
     if isinstance(refusal, errors.KeyMissing):

@@ -53,7 +53,7 @@ _REASONS: Sequence[tuple[str, _Said]] = (
     (r".+, line (\d+), column (\d+)", lambda m: f"помилка в рядку {m[1]}, знак {m[2]}"),
     (r"given twice", lambda m: "вказано двічі"),
     (r"unknown", lambda m: "такого тут немає"),
-    (r"required", lambda m: "обов’язковий"),
+    (r"too many", lambda m: "завелика кількість"),
 )
 _KNOWN = [(re.compile(pattern, re.DOTALL), said) for pattern, said in _REASONS]
 

@@ -299,8 +299,6 @@ def _require_scope(client: Client, permission: str) -> None:
 def _body(request: Request) -> bytes:
     """The bytes of the body, none where there is none. Raises BodyTooLarge, WrongMediaType."""
     plain = request._request
-    if int(plain.META.get("CONTENT_LENGTH") or 0) > strict.MAX_BYTES:
-        raise BodyTooLarge(bytes=strict.MAX_BYTES)
     body: bytes = plain.read(strict.MAX_BYTES + 1)
     if len(body) > strict.MAX_BYTES:
         raise BodyTooLarge(bytes=strict.MAX_BYTES)
