@@ -1,6 +1,7 @@
 # Everything that a person or a CI runs. All of it needs only Python 3.11 or later and make.
 #
-#   make demo        set everything up and show days of business at a bank
+#   make demo        found a bank, let it live for six weeks, and serve it until Ctrl-C
+#   make demo-check  the same on a bank that is thrown away: tried out, and not served
 #   make test        all checks and all tests
 #   make check       format, lint, types, layers, migrations, templates, deployment settings
 #   make bench       ratios to PostgreSQL's own limits, small sizes, minutes
@@ -8,12 +9,15 @@
 #   make lock        compile requirements*.txt anew (UPGRADE=--upgrade for newer releases)
 #   make clean       remove .venv, caches and the tests' servers; never a bank's data
 #
-# PYTHON=python3.12 names another interpreter for a new .venv.
+# PYTHON=python3.12 names another interpreter for a new .venv. PORT=8080 is where the demo answers;
+# DEMO_ARGS are given to `manage.py demo`, for example DEMO_ARGS="--language en --days 3".
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+PORT ?=
+DEMO_ARGS ?=
 UPGRADE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -21,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench bench-full lock clean
+.PHONY: help demo demo-check test check bench bench-full lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,7 +67,10 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt $(VENV)/.made
 demo: export SKARB_PROFILE := demo
 demo: $(VENV)/.app
 	@$(BIN)/python -m bank.embedded init
-	@$(BIN)/python manage.py demo
+	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO_ARGS)
+
+demo-check: $(VENV)/.app
+	@$(BIN)/python -m bank.demo $(if $(PORT),--port $(PORT)) $(DEMO_ARGS)
 
 test: export SKARB_PROFILE := test
 test: check

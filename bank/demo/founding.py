@@ -1,13 +1,14 @@
 """The founding of the demo's bank: branches, staff, products, tills, customers and their accounts.
 
 Every step has a key of its own that never changes, so that a founding which was cut short is
-finished by the next run and nothing is founded twice.
+finished by the next run and nothing is founded twice. Branches welcome their customers side by
+side, each its own in their order.
 """
 
 import datetime as dt
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from apps.cash.models import Till
 from apps.control.door import execute
 from apps.control.models import Approval
 from apps.control.run import Actor, Origin
+from apps.conversion.lanes import Lanes
 from apps.kernel.models import Bank
 from apps.kernel.text import Text
 from apps.ledger.models import Account
@@ -22,20 +24,23 @@ from bank import roles
 from bank.demo.people import Person, people
 from bank.installation import Identity, install
 
-# Four days before a month ends, the last of them a Saturday: the first run crosses it.
+# The date on which visitors find the bank: a Wednesday, behind the close of a month and a quarter,
+# whose interest the last close has paid. So many dates as are lived lie before it.
+VISITED_ON = dt.date(2026, 4, 1)
+DAYS = 42
 IDENTITY = Identity(
     name_uk="Банк «Калина»",
     name_en="Kalyna Bank",
     code="399991",
     base_currency="UAH",
-    first_date=dt.date(2026, 1, 27),
+    first_date=VISITED_ON - dt.timedelta(days=DAYS),
 )
+SEED = 2026
 # From here on a withdrawal in cash needs the supervisor, in minor units of the hryvnia.
 LARGE_WITHDRAWAL_MINOR = 5_000_000
 CAPITAL = "200000000.00"
 VAULT = "20000000.00"
 TELLERS = 2
-_STAFF_SEED, _CUSTOMER_SEED = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,18 @@ PLACES = (
     Place("002", "lviv", Text(uk="Львів, площа Ринок", en="Lviv, Rynok Square")),
     Place("003", "odesa", Text(uk="Одеса, Дерибасівська", en="Odesa, Derybasivska")),
 )
-HEAD_OFFICE = (
-    "administrator",
-    "product_manager",
-    "accountant",
-    "chief_accountant",
-    "operations",
+AT_COUNTERS = ("teller", "supervisor")
+# Everybody else has one holder, named after the role, for the whole bank.
+HEAD_OFFICE = tuple(role for role in roles.ROLES if role not in AT_COUNTERS)
+# What the bank's shop on the internet may do by the API: a machine user with a role of its own.
+MACHINE = "shop"
+_MACHINE_ROLE = "integration"
+MACHINE_PERMISSIONS = (
+    "accounts.view",
+    "control.make_requests",
+    "customers.view",
+    "ledger.view",
+    "payments.transfer",
 )
 
 
@@ -76,7 +87,7 @@ PRODUCTS = (
     _Product(
         "EURO", "current", Text(uk="Поточний у євро", en="Current, euros"), "EUR", ((0, "0"),)
     ),
-    # Dearer from 1 February, by a version that is known beforehand.
+    # Dearer from the sixth day on, by a version that is known beforehand.
     _Product("SAVINGS", "savings", Text(uk="Ощадний", en="Savings"), "UAH", ((0, "9"), (5, "9.5"))),
 )
 
@@ -92,10 +103,10 @@ def founded() -> bool:
     return Till.objects.filter(kind=Till.Kind.COUNTER).count() == TELLERS * len(PLACES)
 
 
-def found(*, customers: int) -> None:
+def found(*, customers: int, first_date: dt.date, seed: int, lanes: Lanes) -> None:
     """Found the bank on its first date, with so many customers."""
-    system = install(IDENTITY)
-    founder = _Founder(system)
+    system = install(replace(IDENTITY, first_date=first_date))
+    founder = _Founder(system, first_date)
     branches = {
         place.code: founder.do(
             "control.open_branch",
@@ -105,14 +116,14 @@ def found(*, customers: int) -> None:
         for place in PLACES
     }
     roles.define(actor=system)
-    staff = founder.hire(branches)
+    staff = founder.hire(branches, seed=seed)
     founder.do(
         "control.set_approval_policy",
         {
             "operation": "cash.withdraw",
             "role": "supervisor",
             "from_amount_minor": LARGE_WITHDRAWAL_MINOR,
-            "valid_from": IDENTITY.first_date,
+            "valid_from": first_date,
         },
         key="policy:cash.withdraw",
     )
@@ -120,9 +131,17 @@ def found(*, customers: int) -> None:
         _offer(founder, product, by=staff["product_manager"])
     _open_accounts_of_the_bank(founder, branches[PLACES[0].code], by=staff["accountant"])
     _pay_the_capital_in(founder, branches[PLACES[0].code], staff)
-    for number, person in enumerate(itertools.islice(people(seed=_CUSTOMER_SEED), customers)):
+
+    def welcome(come: tuple[int, Person]) -> None:
+        number, person = come
         place = PLACES[number % len(PLACES)]
         _welcome(founder, number, person, branches[place.code], by=staff[f"{place.slug}.teller1"])
+
+    lanes.each(
+        welcome,
+        enumerate(itertools.islice(people(seed=seed), customers)),
+        by=lambda come: come[0] % len(PLACES),
+    )
     for place in PLACES:
         _furnish(founder, place, branches[place.code], by=staff[f"{place.slug}.supervisor"])
 
@@ -130,8 +149,9 @@ def found(*, customers: int) -> None:
 class _Founder:
     """Does each step once, as the system or as somebody of the staff."""
 
-    def __init__(self, system: Actor) -> None:
+    def __init__(self, system: Actor, first_date: dt.date) -> None:
         self.system = system
+        self.first_date = first_date
 
     def do(
         self, name: str, fields: Mapping[str, Any], *, key: str, by: Actor | None = None
@@ -140,8 +160,8 @@ class _Founder:
         result: dict[str, Any] = outcome.result or {}
         return result
 
-    def hire(self, branches: Mapping[str, int]) -> dict[str, Actor]:
-        """The head office, and in each branch a supervisor and its tellers, by user name."""
+    def hire(self, branches: Mapping[str, int], *, seed: int) -> dict[str, Actor]:
+        """The head office, each branch's supervisor and tellers, and the machine, by user name."""
         posts: list[tuple[str, str, int | None]] = [(role, role, None) for role in HEAD_OFFICE]
         for place in PLACES:
             branch = branches[place.code]
@@ -150,22 +170,37 @@ class _Founder:
                 (f"{place.slug}.teller{number}", "teller", branch)
                 for number in range(1, TELLERS + 1)
             ]
-        return {
-            username: self._hire(username, role, branch, person)
-            for (username, role, branch), person in zip(
-                posts, people(seed=_STAFF_SEED), strict=False
+        # Of another seed than the customers: nobody of the staff is a customer by chance.
+        found = {
+            username: self._hire(
+                username, role, branch, full_name=f"{person.first_name} {person.last_name}"
             )
+            for (username, role, branch), person in zip(posts, people(seed=seed + 1), strict=False)
         }
+        self.do(
+            "access.define_role",
+            {
+                "code": _MACHINE_ROLE,
+                "name_uk": "Інтернет-крамниця",
+                "name_en": "Shop on the internet",
+                "permissions": MACHINE_PERMISSIONS,
+            },
+            key=f"role:{_MACHINE_ROLE}",
+        )
+        self._hire(MACHINE, _MACHINE_ROLE, None, full_name="Крамниця «Калина»", is_machine=True)
+        return found
 
-    def _hire(self, username: str, role: str, branch: int | None, person: Person) -> Actor:
+    def _hire(
+        self, username: str, role: str, branch: int | None, *, full_name: str, **more: Any
+    ) -> Actor:
         user = self.do(
             "access.add_user",
-            {"username": username, "full_name": f"{person.first_name} {person.last_name}"},
+            {"username": username, "full_name": full_name, **more},
             key=f"user:{username}",
         )["user"]
         self.do(
             "access.grant_role",
-            {"user": user, "role": role, "branch": branch, "valid_from": IDENTITY.first_date},
+            {"user": user, "role": role, "branch": branch, "valid_from": self.first_date},
             key=f"holding:{username}",
         )
         return Actor(user_id=user, origin=Origin.SCREEN)
@@ -189,7 +224,7 @@ def _offer(founder: _Founder, product: _Product, *, by: Actor) -> None:
             "products.add_version",
             {
                 "product": product.code,
-                "valid_from": IDENTITY.first_date + dt.timedelta(days=days),
+                "valid_from": founder.first_date + dt.timedelta(days=days),
                 "annual_rate": Decimal(rate),
                 "capitalisation": "monthly" if Decimal(rate) else "none",
             },

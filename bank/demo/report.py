@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from apps.control.declarations import INVARIANTS, OPERATIONS, STEPS
+from apps.eod.queries import open_exceptions
 from apps.kernel import formats, sql
 from apps.kernel.errors import Refusal
 from apps.kernel.queries import last_closed_date
 from apps.kernel.text import Text
 from apps.ledger import queries as ledger
-from bank.demo.founding import IDENTITY
+from bank.demo.founding import IDENTITY, MACHINE
+from bank.demo.life import BLOCKED
+from bank.demo.logins import Login
 from bank.demo.terminal import Terminal, clipped
+from bank.roles import ROLES
 
+# So many closed dates are listed, the last ones.
+DAYS_LISTED = 7
 STATEMENT_LINES = 9
 JOURNAL_LINES = 16
 
@@ -53,8 +59,8 @@ _DAYS = """
              WHERE r.booking_date = d.date AND r.outcome = 'refused'),
            extract(epoch FROM d.closed_at - d.closing_at)
       FROM kernel_bookingdate d LEFT JOIN ledger_posting p ON p.booking_date = d.date
-     WHERE d.status = 'closed' AND d.date >= %(since)s
-     GROUP BY d.date ORDER BY d.date"""
+     WHERE d.status = 'closed'
+     GROUP BY d.date ORDER BY d.date DESC LIMIT %(days)s"""
 # A savings account whose interest was capitalised, the one with most lines.
 _SHOWN = """
     SELECT d.id, d.number, d.account_id, c.last_name || ' ' || c.first_name || ' ' || c.patronymic,
@@ -67,31 +73,47 @@ _SHOWN = """
 _INTEREST = """
     SELECT booking_date, gross_minor, pit_minor, levy_minor, net_minor
       FROM accounts_capitalisation WHERE deposit_id = %(deposit)s ORDER BY booking_date"""
+_REQUESTS = """
+    SELECT a.operation, a.role,
+           CASE WHEN b.id IS NOT NULL THEN ARRAY[b.name_uk, b.name_en] END, u.full_name
+      FROM control_approval a
+      JOIN access_user u ON u.id = a.maker_id
+      LEFT JOIN kernel_branch b ON b.id = a.branch_id
+     WHERE a.state = 'waiting' ORDER BY a.id LIMIT 20"""
+# What happened, and who mends it where.
+_STORY = Text(
+    uk="Суд арештував кошти, а керівник заблокував рахунок в обидва боки, тож відсотки не"
+    " зараховано. Керівник лишає блокування лише списань, операційний відділ повторює виняток.",
+    en="A court seized the money, and the supervisor blocked the account both ways, so that its"
+    " interest was not credited. The supervisor leaves payments out blocked alone; operations"
+    " make up for the exception.",
+)
 _OPERATIONS_OF = "SELECT id, operation FROM control_operationrun WHERE id = ANY (%(runs)s::uuid[])"
 
 
 class Report:
-    """Writes all sections for the days since `since`; `wrong` tells whether anything was off."""
+    """Writes each section; what is off comes back from `write` in words."""
 
-    def __init__(self, terminal: Terminal, *, language: str, since: dt.date) -> None:
+    def __init__(self, terminal: Terminal, *, language: str) -> None:
         self._terminal = terminal
         self._language = language
-        self._since = since
         closed = last_closed_date()
         assert closed is not None, "the report comes after the first close"
         self._date = closed
-        self.wrong: list[str] = []
+        self._wrong: list[str] = []
 
-    def write(self, *, log: Path, data: str) -> None:
+    def write(self) -> list[str]:
+        """Days, balances, a statement, the journal and the proofs; what is off, if anything."""
         self.days()
         self.trial_balance()
         self.statement()
         self.journal()
         self.proofs()
-        self.places(log=log, data=data)
+        self.waiting()
+        return self._wrong
 
     def days(self) -> None:
-        found = sql.rows(_DAYS, {"base": IDENTITY.base_currency, "since": self._since})
+        found = sql.rows(_DAYS, {"base": IDENTITY.base_currency, "days": DAYS_LISTED})
         self._heading(Text(uk="Операційні дні", en="Business days"))
         self._terminal.table(
             [
@@ -115,7 +137,9 @@ class Report:
                     str(refused),
                     f"{seconds:.1f} {self._say('с', 's')}",
                 ]
-                for date, entries, turnover, accrued, taxes, parked, refused, seconds in found
+                for date, entries, turnover, accrued, taxes, parked, refused, seconds in reversed(
+                    found
+                )
             ],
             right=range(1, 8),
         )
@@ -129,7 +153,7 @@ class Report:
             debits = sum(line.closing_minor for line in of if line.closing_minor > 0)
             credits_ = -sum(line.closing_minor for line in of if line.closing_minor < 0)
             if debits != credits_:
-                self.wrong.append(f"trial balance in {currency}")
+                self._wrong.append(f"trial balance in {currency}")
             self._terminal.table(
                 [
                     self._say("рахунок", "account"),
@@ -233,23 +257,61 @@ class Report:
             if not violations:
                 self._terminal.done(title)
                 continue
-            self.wrong.append(invariant.name)
+            self._wrong.append(invariant.name)
             self._terminal.failed(f"{title}: {len(violations)}")
             for row in violations[:3]:
                 self._terminal.line(f"      {row}")
 
-    def places(self, *, log: Path, data: str) -> None:
+    def waiting(self) -> None:
+        """What a visitor may begin with: requests that wait, and what the last close left."""
+        self._heading(Text(uk="Що чекає на людину", en="What waits for a person"))
+        for operation, role, branch, maker in sql.rows(_REQUESTS):
+            name = ROLES[role].name if role in ROLES else Text(uk=role, en=role)
+            what = OPERATIONS[operation].sentence.in_language(self._language)
+            where = f", {self._say(*branch)}" if branch else ""
+            self._terminal.line(f"  {what}{where}: {maker} → {name.in_language(self._language)}")
+        for one in open_exceptions():
+            step = STEPS[one.step].title.in_language(self._language)
+            self._terminal.line(f"  {self._say('Виняток', 'Exception')} {one.id}, {step}:")
+            self._terminal.line(f"      {one.reason.in_language(self._language)}")
+            if one.code == BLOCKED:
+                self._terminal.line("      " + _STORY.in_language(self._language))
+
+    def places(self, *, log: Path, data: str, address: str) -> None:
         self._heading(Text(uk="Де що лежить", en="Where things are"))
         for what, where in (
+            (self._say("екрани", "screens"), address),
+            (self._say("програмний доступ", "API"), f"{address}api/v1/"),
             (self._say("дані банку", "the bank's data"), data),
             (self._say("журнал процесів", "the processes' log"), str(log)),
-            (self._say("далі", "next"), "make demo"),
-            (
-                self._say("увесь банк", "the whole bank"),
-                "SKARB_PROFILE=demo SKARB_CLOSE_AT=never .venv/bin/python manage.py up",
-            ),
         ):
             self._terminal.line(f"  {what}: {where}")
+
+    def people(self, logins: Sequence[Login], *, key: str) -> None:
+        """Who can sign in and how, and the key of the machine."""
+        self._heading(
+            Text(uk="Хто може увійти", en="Who can sign in"),
+            self._say("паролі лише цього банку", "passwords of this bank alone"),
+        )
+        whole = Text(uk="увесь банк", en="whole bank")
+        self._terminal.table(
+            [
+                self._say("роль", "role"),
+                self._say("де", "where"),
+                self._say("ім'я користувача", "user name"),
+                self._say("пароль", "password"),
+            ],
+            [
+                [
+                    one.role_name.in_language(self._language),
+                    (one.branch or whole).in_language(self._language),
+                    one.username,
+                    one.password,
+                ]
+                for one in logins
+            ],
+        )
+        self._terminal.line(f"  {self._say('ключ', 'key')} {MACHINE}: {key}")
 
     # --- Words ----------------------------------------------------------------------------------
 

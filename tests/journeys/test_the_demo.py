@@ -1,9 +1,11 @@
 """The demo: its people are plausible, its counts exact, and the whole of it runs."""
 
-import datetime as dt
 import itertools
 import os
+import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,8 @@ from stdnum.ua import rntrc
 
 from apps.control.declarations import INVARIANTS
 from apps.customers import rules
-from bank.demo import business, founding
+from bank import roles
+from bank.demo import business, founding, serving
 from bank.demo.people import people
 from bank.embedded import Postgres, Valkey, places
 
@@ -51,10 +54,20 @@ def test_a_count_is_of_few_notes_and_coins(minor: int, expected: list[tuple[int,
     assert [(line["value_minor"], line["count"]) for line in found] == expected
 
 
-def test_the_first_run_crosses_the_end_of_a_month() -> None:
-    first = founding.IDENTITY.first_date
-    days = [first + dt.timedelta(days=number) for number in range(7)]
-    assert any((day + dt.timedelta(days=1)).month != day.month for day in days)
+def test_visitors_come_on_a_working_day_behind_the_end_of_a_month() -> None:
+    assert founding.VISITED_ON.day == 1
+    assert founding.VISITED_ON.weekday() < 5
+
+
+def test_a_port_that_is_asked_for_is_taken_or_refused_and_another_one_is_found() -> None:
+    with socket.socket() as other:
+        other.bind((serving.HOST, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(serving.PortTaken, match=str(port)):
+            serving.choose_port(port)
+    assert serving.choose_port(port) == port
+    assert serving.choose_port(None) >= serving.FIRST_PORT
 
 
 @pytest.fixture
@@ -73,21 +86,29 @@ def environment() -> Iterator[dict[str, str]]:
     shutil.rmtree(around)
 
 
-def demo(environment: dict[str, str], *arguments: str) -> str:
-    """`manage.py demo --check` in a process of its own; what it wrote."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "demo", "--check", *arguments],
+def demo(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """`manage.py demo` in a process of its own, on a port of its own."""
+    with socket.socket() as free:
+        free.bind((serving.HOST, 0))
+        port = free.getsockname()[1]
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port), *arguments],
         cwd=places.CHECKOUT,
         env=environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=240,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
-def test_the_whole_demo_and_its_next_day(environment: dict[str, str]) -> None:
+def ended(process: subprocess.Popen[str]) -> str:
+    """What it wrote until it ended by itself, all being well."""
+    said, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    return said
+
+
+def test_the_whole_demo_its_visitors_and_its_end(environment: dict[str, str]) -> None:
     subprocess.run(
         [sys.executable, "-m", "bank.embedded", "init"],
         cwd=places.CHECKOUT,
@@ -95,20 +116,42 @@ def test_the_whole_demo_and_its_next_day(environment: dict[str, str]) -> None:
         check=True,
         capture_output=True,
     )
-    first = demo(environment, "--language", "en", "--customers", "30", "--days", "6")
-    assert "Kalyna Bank" in first
-    for day in ("27 Jan 2026", "31 Jan 2026", "1 Feb 2026"):
-        assert day in first
-    # The month's interest came with its taxes.
-    assert "Interest of 31 Jan 2026: accrued " in first
+    # It stays until it is interrupted, which is no error.
+    staying = demo(environment, "--language", "en", "--customers", "30", "--days", "3")
+    first = ""
+    with staying:
+        assert staying.stdout is not None
+        for line in staying.stdout:
+            first += line
+            if "Ctrl-C" in line:
+                staying.send_signal(signal.SIGINT)
+    assert staying.returncode == 0, first
+    for said in ("Kalyna Bank", "seed 2026", "29 Mar 2026", "30 Mar 2026", "31 Mar 2026"):
+        assert said in first
+    # The last close left one exception, and requests wait in every branch.
+    assert "exceptions of the close 1" in first
+    assert first.count("→ Branch supervisor") == len(founding.PLACES)
+    assert first.count("→ Chief accountant") == 1
+    # The quarter's last day paid the month's interest with its taxes.
+    assert "Interest of 31 Mar 2026: accrued " in first
     assert "✗" not in first
-    assert first.count("✓") == 6 + len(INVARIANTS)
+    assert first.count("✓") == 3 + len(INVARIANTS)
+    for role in roles.ROLES.values():
+        assert f"\n  {role.name.en} " in first
     # What was started is ended.
     data = Path(environment["SKARB_DATA"])
     assert not Postgres(data).running()
     assert not Valkey(data).running()
 
-    second = demo(environment, "--days", "1")
+    # Run again, it serves the bank that it finds, with the same passwords; and is put to the test.
+    second = ended(demo(environment, "--check"))
     assert "Банк «Калина»" in second
-    assert "02.02.2026" in second
+    assert "✓ 31.03.2026" not in second
+    assert secrets_of(second) == secrets_of(first) != []
     assert "✗" not in second
+    assert second.count("✓") == len(INVARIANTS) + 4
+
+
+def secrets_of(said: str) -> list[str]:
+    """Passwords and the key, as they were printed."""
+    return re.findall(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b|skarb_\w+", said)

@@ -1,8 +1,9 @@
-"""Days of business at a made-up bank, in a terminal: `make demo`."""
+"""A made-up bank that has lived for weeks and then stays, for people to look at: `make demo`."""
 
+import datetime as dt
 import signal
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,182 +16,251 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import translation
 
-from apps.eod.clock import close_day
-from apps.eod.queries import Progress
+from apps.conversion.lanes import Lanes
 from apps.kernel import formats, queries
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text
 from bank import embedded
-from bank.demo import business, cast, founding
+from bank.demo import founding, logins, serving
+from bank.demo.check import Check
+from bank.demo.life import Life, Lived
 from bank.demo.report import Report, summary
 from bank.demo.terminal import Terminal
 from bank.embedded import EmbeddedError
 from bank.embedded.supervisor import Supervisor
+from bank.management.commands.up import collect_static_files
 
-DAYS = 7
-CUSTOMERS = 300
-CLOSE_TIMEOUT_S = 60
+CUSTOMERS = 3_000
+LANES = 3
 
 
 class Command(BaseCommand):
     help = (
-        "Set a made-up bank up, live through days of business there, close each with Celery "
-        "workers, prove the books and show the result. Run again, it goes on with the next days."
+        "Found a made-up bank, live through six weeks of its business with a close each night by "
+        "Celery workers, prove the books, and serve it until Ctrl-C. Run again, it goes on with "
+        "the bank that it finds."
     )
     # PostgreSQL, which the checks would need, is started here.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--language", choices=("uk", "en"), default="uk")
-        parser.add_argument("--days", type=int, default=DAYS, help=f"dates to live ({DAYS})")
+        parser.add_argument(
+            "--days",
+            type=int,
+            help=f"dates that a new bank lives ({founding.DAYS}), or that another one lives further"
+            " (none)",
+        )
         parser.add_argument(
             "--customers", type=int, default=CUSTOMERS, help=f"of a new bank ({CUSTOMERS})"
         )
+        parser.add_argument(
+            "--seed", type=int, default=founding.SEED, help=f"of everything ({founding.SEED})"
+        )
         parser.add_argument("--workers", type=int, default=2, help="processes that close the days")
         parser.add_argument(
-            "--check", action="store_true", help="exit with an error when anything is off"
+            "--port",
+            type=int,
+            help=f"of the web server, on loopback (the first free one from {serving.FIRST_PORT})",
+        )
+        end = parser.add_mutually_exclusive_group()
+        end.add_argument(
+            "--check",
+            action="store_true",
+            help="do not stay: try the screens and the API, close a day, prove the books, and exit "
+            "with an error when anything is off",
+        )
+        end.add_argument(
+            "--elsewhere",
+            action="store_true",
+            help="do not stay: web, workers and beat run elsewhere, as in containers",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.PRODUCTION:
-            raise CommandError("The demo makes up a bank; run it with SKARB_PROFILE=demo")
-        if min(options["days"], options["workers"]) < 1 or options["customers"] < 15:
-            raise CommandError("--days and --workers are at least 1, --customers at least 15")
-        signal.signal(signal.SIGTERM, _interrupt)
-        started = time.perf_counter()
+        self._given = Namespace(**options)
+        self._judge()
         self._terminal = Terminal(self.stdout)
         self._language = options["language"]
+        self._began = time.perf_counter()
+        self._interrupts = _Interrupts()
         log = embedded.state_dir() / "demo.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
+            port = serving.choose_port(self._given.port)
             with (
                 translation.override(self._language),
                 log.open("w", encoding="utf-8") as out,
-                _servers(out),
+                self._servers(out),
             ):
-                wrong = self._show(log=log, out=out, **options)
-        except (EmbeddedError, Refusal, RuntimeError) as error:
+                self._show(log=log, out=out, port=port)
+        except (EmbeddedError, Refusal, RuntimeError, serving.PortTaken) as error:
             raise CommandError(f"{error}\nThe processes' log is {log}") from error
         except KeyboardInterrupt:
             raise CommandError(
                 "Interrupted; the next run goes on from here", returncode=130
             ) from None
-        seconds = time.perf_counter() - started
-        self._terminal.line()
-        self._say(f"Готово за {seconds:.0f} с.", f"Done in {seconds:.0f} s.")
-        if wrong and options["check"]:
+
+    def _judge(self) -> None:
+        """Raises CommandError for what makes no sense."""
+        if settings.PRODUCTION:
+            raise CommandError("The demo makes up a bank; run it with SKARB_PROFILE=demo")
+        given = self._given
+        if (given.days is not None and given.days < 1) or given.workers < 1 or given.customers < 15:
+            raise CommandError("--days and --workers are at least 1, --customers at least 15")
+
+    def _show(self, *, log: Path, out: TextIO, port: int) -> None:
+        call_command("migrate", verbosity=0)
+        self._migrated = time.perf_counter()
+        identity = founding.IDENTITY
+        name = Text(uk=identity.name_uk, en=identity.name_en)
+        self._terminal.title(name.in_language(self._language))
+        with Lanes(LANES) as lanes:
+            self._found(lanes)
+            if not self._given.elsewhere:
+                collect_static_files()
+            with self._processes(out, port=port) as processes:
+                self._live(lanes)
+                report = Report(self._terminal, language=self._language)
+                wrong = report.write()
+                if processes is None:
+                    report.people(logins.give(), key=logins.give_key())
+                else:
+                    wrong += self._serve(processes, report, log=log, port=port)
+        if wrong:
             raise CommandError(f"Something is off: {', '.join(wrong)}")
 
-    def _show(
-        self, *, log: Path, out: TextIO, days: int, customers: int, workers: int, **options: Any
-    ) -> list[str]:
-        call_command("migrate", verbosity=0)
-        self._terminal.title(
-            Text(uk=founding.IDENTITY.name_uk, en=founding.IDENTITY.name_en).in_language(
-                self._language
-            )
-        )
-        self._found(customers)
-        since = queries.current_date()
-        assert since is not None, "a bank that is founded has a date"
-        with _processes(out, workers=workers):
-            company, pieces = cast.assemble(), business.pieces()
-            self._finish_what_was_cut_short(company, pieces)
-            for _ in range(days):
-                self._live_a_day(pieces)
-        report = Report(self._terminal, language=self._language, since=since)
-        report.write(log=log, data=str(embedded.data_dir()))
-        return report.wrong
+    # --- Before anybody can look ----------------------------------------------------------------
 
-    def _found(self, customers: int) -> None:
+    def _found(self, lanes: Lanes) -> None:
         if founding.founded():
-            self._say("Банк уже є; день за днем далі.", "The bank is there; it goes on day by day.")
+            self._say("Банк уже є, і йде далі.", "The bank is there, and goes on.")
             return
+        customers, seed, days = self._given.customers, self._given.seed, self._given.days
         began = time.perf_counter()
-        founding.found(customers=customers)
+        first = founding.VISITED_ON - dt.timedelta(days=days or founding.DAYS)
+        founding.found(customers=customers, first_date=first, seed=seed, lanes=lanes)
         seconds = time.perf_counter() - began
         self._say(
-            f"Засновано банк: {len(founding.PLACES)} відділення, {customers} клієнтів"
-            f" ({seconds:.0f} с)",
-            f"The bank was founded: {len(founding.PLACES)} branches, {customers} customers"
-            f" ({seconds:.0f} s)",
+            f"Засновано банк: {len(founding.PLACES)} відділення, {customers} клієнтів,"
+            f" зерно {seed} ({seconds:.0f} с)",
+            f"The bank was founded: {len(founding.PLACES)} branches, {customers} customers,"
+            f" seed {seed} ({seconds:.0f} s)",
         )
 
-    def _finish_what_was_cut_short(self, company: cast.Cast, pieces: list[int]) -> None:
-        business.tidy(company, pieces)
-        if queries.closing_date() is not None:
-            _close(company)
-
-    def _live_a_day(self, pieces: list[int]) -> None:
-        """A day of business; then the date moves, and the workers close the day behind it."""
+    def _live(self, lanes: Lanes) -> None:
+        """Live until visitors may come, and as many dates more as are asked for of an old bank."""
         date = queries.current_date()
-        assert date is not None
-        began = time.perf_counter()
-        # Balances as they are this morning, after last night's close.
-        company = cast.assemble()
-        day = business.Day(company, date, pieces)
-        day.live()
-        lived = time.perf_counter()
-        _close(company)
-        closed = time.perf_counter()
+        assert date is not None, "a bank that is founded has a date"
+        days = self._given.days
+        life = Life(seed=self._given.seed, lanes=lanes)
+        if date < founding.VISITED_ON:
+            life.through(founding.VISITED_ON, told=self._tell)
+        elif days is not None:
+            life.through(date + dt.timedelta(days=days), told=self._tell)
+        life.morning()
+
+    def _tell(self, lived: Lived) -> None:
+        said = summary(sorted(lived.tally.items()), language=self._language)
+        if lived.exceptions:
+            word = Text(uk="винятків закриття", en="exceptions of the close")
+            said += f", {word.in_language(self._language)} {lived.exceptions}"
         self._terminal.done(
-            f"{formats.date(date, self._language)}: "
-            + summary(sorted(day.tally.items()), language=self._language),
-            f"{lived - began:.1f} + {closed - lived:.1f} "
+            f"{formats.date(lived.date, self._language)}: {said}",
+            f"{lived.business_s:.1f} + {lived.close_s:.1f} "
             + Text(uk="с", en="s").in_language(self._language),
         )
+
+    # --- When they can --------------------------------------------------------------------------
+
+    def _serve(self, processes: Supervisor, report: Report, *, log: Path, port: int) -> list[str]:
+        """Say where and how people can look, and stay or try it; what is off."""
+        people, key = logins.give(), logins.give_key()
+        serving.wait_for(port, alive=processes.alive)
+        address = f"http://{serving.HOST}:{port}/"
+        report.places(log=log, data=str(embedded.data_dir()), address=address)
+        report.people(people, key=key)
+        seconds = time.perf_counter() - self._migrated
+        self._terminal.line()
+        self._say(
+            f"Банк працює за адресою {address} — від міграцій до цього минуло {seconds:.0f} с.",
+            f"The bank is at {address} — {seconds:.0f} s from migrated to served.",
+        )
+        if self._given.check:
+            return Check(
+                self._terminal, language=self._language, address=address, people=people, key=key
+            ).run()
+        self._stay(processes)
+        return []
+
+    def _stay(self, processes: Supervisor) -> None:
+        try:
+            self._say("Ctrl-C зупиняє все.", "Ctrl-C stops all of it.")
+            while processes.alive():
+                time.sleep(0.2)
+        except KeyboardInterrupt:
+            self._say("Зупиняється…", "Stopping…")
 
     def _say(self, uk: str, en: str) -> None:
         self._terminal.line("  " + Text(uk=uk, en=en).in_language(self._language))
 
+    # --- Processes ------------------------------------------------------------------------------
 
-def _close(company: cast.Cast) -> None:
-    """Have the workers close the date. Raises RuntimeError where they do not."""
-    deadline = time.monotonic() + CLOSE_TIMEOUT_S
+    @contextmanager
+    def _servers(self, out: TextIO) -> Iterator[None]:
+        """PostgreSQL and Valkey, unless they run elsewhere; what was started is ended."""
+        parts = [
+            part
+            for part, ours in {
+                "postgres": settings.EMBEDDED_POSTGRES,
+                "valkey": settings.EMBEDDED_VALKEY,
+            }.items()
+            if ours
+        ]
+        with ExitStack() as stack:
+            if parts:
+                supervisor = Supervisor(only=parts, out=out)
+                self._interrupts.hurry(supervisor)
+                stack.enter_context(supervisor)
+            try:
+                yield
+            finally:
+                connections.close_all()
 
-    def watch(progress: Progress) -> None:
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"{progress.date} has not been closed for {CLOSE_TIMEOUT_S} s")
+    @contextmanager
+    def _processes(self, out: TextIO, *, port: int) -> Iterator[Supervisor | None]:
+        """Web, workers and beat, for as long as the bank lives and is served.
 
-    report = close_day(actor=company.head["operations"], inline=False, watch=watch)
-    if not report.closed:
-        raise RuntimeError(
-            f"{report.date} waits for a person: {report.exceptions} exceptions,"
-            f" contradicted: {', '.join(report.contradicted) or 'nothing'}"
-        )
-
-
-@contextmanager
-def _servers(out: TextIO) -> Iterator[None]:
-    """PostgreSQL and Valkey, unless they run elsewhere; what was started is ended."""
-    parts = [
-        part
-        for part, ours in {
-            "postgres": settings.EMBEDDED_POSTGRES,
-            "valkey": settings.EMBEDDED_VALKEY,
-        }.items()
-        if ours
-    ]
-    with ExitStack() as stack:
-        if parts:
-            stack.enter_context(Supervisor(only=parts, out=out))
-        try:
-            yield
-        finally:
-            connections.close_all()
-
-
-@contextmanager
-def _processes(out: TextIO, *, workers: int) -> Iterator[None]:
-    """Celery's workers and beat, for as long as days are lived and closed.
-
-    The made-up bank has dates of its own: beat rings for what waits, and opens none by the hour.
-    """
-    env = {"SKARB_CLOSE_AT": "never"}
-    with Supervisor(only=["worker", "beat"], workers=workers, env=env, out=out):
-        yield
+        The made-up bank has dates of its own: beat rings for what waits, and opens none by the
+        hour.
+        """
+        if self._given.elsewhere:
+            yield None
+            return
+        parts = ["web", "worker", "beat"]
+        env = {"SKARB_CLOSE_AT": "never"}
+        workers = self._given.workers
+        supervisor = Supervisor(only=parts, workers=workers, port=port, env=env, out=out)
+        self._interrupts.hurry(supervisor)
+        with supervisor:
+            yield supervisor
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """A SIGTERM ends the demo like Ctrl-C: with everything that it started."""
-    raise KeyboardInterrupt
+class _Interrupts:
+    """The first signal ends the demo with everything it started; further ones make it hurry."""
+
+    def __init__(self) -> None:
+        self._supervisors: list[Supervisor] = []
+        self._seen = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it for SIGHUP
+                signal.signal(number, self._receive)
+
+    def hurry(self, supervisor: Supervisor) -> None:
+        self._supervisors.append(supervisor)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        if not self._seen:
+            self._seen = True
+            raise KeyboardInterrupt
+        for supervisor in self._supervisors:
+            supervisor.hurry()

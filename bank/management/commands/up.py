@@ -33,8 +33,8 @@ class Command(BaseCommand):
         parts = _parts(options["only"])
         if options["workers"] < 1:
             raise CommandError("--workers must be at least 1; leave workers out by --only")
-        if "web" in parts and not _static_files_are_current():
-            call_command("collectstatic", interactive=False, verbosity=0)
+        if "web" in parts:
+            collect_static_files()
         received: list[int] = []
 
         def remember(number: int, frame: FrameType | None) -> None:
@@ -58,6 +58,12 @@ class Command(BaseCommand):
             supervisor.stop()
         except EmbeddedError as error:
             raise CommandError(str(error)) from error
+
+
+def collect_static_files() -> None:
+    """Put the static files where the web server looks for them, unless they are there."""
+    if not _static_files_are_current():
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _static_files_are_current() -> bool:

@@ -1,0 +1,99 @@
+"""Somebody with a browser that shows nothing, or a program with a key: the demo's bank by HTTP."""
+
+import http.client
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from typing import Any
+
+_TIMEOUT_S = 30
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back in the end, after all redirections."""
+
+    status: int
+    path: str
+    text: str
+
+
+class Person:
+    """A session of the screens at `address`, which ends with a slash."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar()),
+            # Whatever the environment says of proxies: the bank is on this machine.
+            urllib.request.ProxyHandler({}),
+        )
+
+    def sign_in(self, username: str, password: str) -> bool:
+        """Whether the pair of them opened the bank."""
+        page = self.get("/sign-in/")
+        token = _TOKEN.search(page.text)
+        if token is None:
+            return False
+        form = {"username": username, "password": password, "csrfmiddlewaretoken": token[1]}
+        answer = self._ask("/sign-in/", urllib.parse.urlencode(form).encode())
+        return answer.status == http.HTTPStatus.OK and answer.path != "/sign-in/"
+
+    def get(self, path: str) -> Answer:
+        return self._ask(path, None)
+
+    def _ask(self, path: str, data: bytes | None) -> Answer:
+        url = urllib.parse.urljoin(self._address, path)
+        return _answer(self._opener, urllib.request.Request(url, data=data))  # noqa: S310
+
+
+class Program:
+    """A client of the API at `address` with its key."""
+
+    def __init__(self, address: str, *, key: str) -> None:
+        self._address = urllib.parse.urljoin(address, "/api/v1/")
+        self._key = key
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def get(self, path: str) -> tuple[int, Any]:
+        return self._ask("GET", path)
+
+    def post(self, path: str, given: Any, *, key: str) -> tuple[int, Any]:
+        """`key` makes it happen once, however often it is sent."""
+        return self._ask("POST", path, json.dumps(given).encode(), {"Idempotency-Key": key})
+
+    def _ask(
+        self, method: str, path: str, data: bytes | None = None, more: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
+        request = urllib.request.Request(  # noqa: S310 - always this machine
+            urllib.parse.urljoin(self._address, path),
+            data=data,
+            method=method,
+            headers={
+                "Authorization": f"Bearer {self._key}",
+                "Content-Type": "application/json",
+                **(more or {}),
+            },
+        )
+        answer = _answer(self._opener, request)
+        return answer.status, json.loads(answer.text)
+
+
+def _answer(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Answer:
+    """An answer that says no is an answer, too."""
+    try:
+        with opener.open(request, timeout=_TIMEOUT_S) as said:
+            return _read(said)
+    except urllib.error.HTTPError as error:
+        with error:
+            return _read(error)
+
+
+def _read(said: Any) -> Answer:
+    path = urllib.parse.urlsplit(said.geturl()).path
+    return Answer(said.status, path, said.read().decode())
