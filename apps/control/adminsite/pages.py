@@ -29,7 +29,7 @@ from apps.control.adminsite.rows import Finds, Rows, exactly, key_of
 from apps.control.adminsite.shown import called, shown
 from apps.control.declarations import OPERATIONS
 from apps.control.errors import KeyReused, MalformedCommand
-from apps.control.screens import Request
+from apps.control.screens import Request, focus_first_empty
 from apps.kernel import wording
 from apps.kernel.errors import Refusal
 from apps.kernel.queries import bank
@@ -306,6 +306,8 @@ class OperationAdmin(Base):
         back: str,
         status: int = 200,
     ) -> HttpResponse:
+        if not form.errors:
+            focus_first_empty(form)
         context = {
             "title": offer.label,
             "crumbs": [*self._crumbs(), (back, str(self.title))],
