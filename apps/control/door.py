@@ -360,6 +360,24 @@ def _judge(
     return policy
 
 
+def is_permitted(run: Run, branch: int | None) -> bool:
+    """Whether whoever acts holds the run's own permission in a branch (None: the whole bank)."""
+    held = sql.row(
+        f"""SELECT authority.*
+              FROM (SELECT %(branch)s::bigint AS branch_id) scope
+             CROSS JOIN (SELECT %(date)s::date AS date) day
+             CROSS JOIN LATERAL ({AUTHORITY().statement}) authority""",  # noqa: S608
+        {
+            "branch": branch,
+            "date": run.date,
+            "actor": run.actor.user_id,
+            "permission": run.operation.permission,
+        },
+    )
+    assert held is not None, "the authority always gives one row"
+    return bool(held[1])
+
+
 def require_within(amount: Money, limit_minor: int, base_currency: str) -> None:
     """Raises LimitExceeded where the amount is above a limit in the base currency.
 

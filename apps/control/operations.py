@@ -12,7 +12,14 @@ from msgspec import Meta, Struct
 
 from apps.control import approvals, auditing, door
 from apps.control.commands import Command, decode, secrets_of
-from apps.control.declarations import ANYWHERE, AUTHORITY, OPERATIONS, WHOLE_BANK, operation
+from apps.control.declarations import (
+    ANYWHERE,
+    AUTHORITY,
+    OPERATIONS,
+    WHOLE_BANK,
+    RoleHeld,
+    operation,
+)
 from apps.control.errors import (
     AlreadyDecided,
     AlreadyVoted,
@@ -38,6 +45,10 @@ Reason = Annotated[str, Meta(min_length=3, max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+# Dates on both sides of a bank's own are computed, which a calendar's first and last years lack.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+
+
 class SetUpBank(Command):
     name_uk: Name
     name_en: Name
@@ -58,8 +69,12 @@ class SetUpBank(Command):
 def set_up_bank(*, cmd: SetUpBank, run: Run) -> None:
     """Write down who the bank is and open its first booking date; once.
 
-    Raises UnknownCurrency, and MalformedCommand for a time zone that does not exist.
+    Raises UnknownCurrency, and MalformedCommand for a time zone that does not exist or a first date
+    that no bank could have.
     """
+    if not _FIRST_YEAR <= cmd.first_date.year <= _LAST_YEAR:
+        reason = f"a year from {_FIRST_YEAR} to {_LAST_YEAR} is meant"
+        raise MalformedCommand(pointer="/first_date", reason=reason)
     try:
         ZoneInfo(cmd.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -233,15 +248,17 @@ def approve(*, cmd: Approve, run: Run) -> Decided:
     A refusal of the command goes to the checker, and the request waits on, without this voice. An
     effect that is no longer the signed one goes back to the maker: what nobody saw is not done.
     """
-    approval = _waiting(cmd.approval)
+    approval = _locked(cmd.approval)
     command = decode(OPERATIONS[approval.operation].command, approval.command)
     _require_checker(approval, command, run)
+    _require_waiting(approval)
     if cmd.meaning != approval.meaning_hash:
         raise MeaningChanged
     votes = approval.votes.values_list("checker_id", flat=True)
     if run.actor.user_id in votes:
         raise AlreadyVoted
-    if len(votes) + 1 < approval.checkers:
+    # Whoever no longer holds the role has no voice any more, also not an earlier one.
+    if sum(_held(approval, voter, run) is not None for voter in votes) + 1 < approval.checkers:
         _vote(approval, run)
         return Decided(Approval.State.WAITING)
     return _carry_out(approval, command, run)
@@ -260,8 +277,9 @@ class Decline(Command):
 )
 def decline(*, cmd: Decline, run: Run) -> Decided:
     """Say no, with the reason that the maker will read."""
-    approval = _waiting(cmd.approval)
+    approval = _locked(cmd.approval)
     _require_checker(approval, None, run)
+    _require_waiting(approval)
     return _end(approval, Approval.State.DECLINED, reason=cmd.reason)
 
 
@@ -277,9 +295,10 @@ class Withdraw(Command):
 )
 def withdraw_request(*, cmd: Withdraw, run: Run) -> Decided:
     """The maker takes the request back."""
-    approval = _waiting(cmd.approval)
+    approval = _locked(cmd.approval)
     if run.actor.user_id != approval.maker_id:
         raise NotMaker
+    _require_waiting(approval)
     return _end(approval, Approval.State.WITHDRAWN)
 
 
@@ -320,26 +339,37 @@ def _vote(approval: Approval, run: Run) -> None:
     )
 
 
-def _waiting(approval_id: int) -> Approval:
+def _locked(approval_id: int) -> Approval:
     approval = Approval.objects.select_for_update().filter(id=approval_id).first()
     if approval is None:
         raise NotFound
-    if approval.state != Approval.State.WAITING:
-        raise AlreadyDecided(state=approval.state)
     return approval
 
 
+def _require_waiting(approval: Approval) -> None:
+    """Only after it is known that the person may see the request at all."""
+    if approval.state != Approval.State.WAITING:
+        raise AlreadyDecided(state=approval.state)
+
+
+def _held(approval: Approval, user: int, run: Run) -> RoleHeld | None:
+    return AUTHORITY().role_held(
+        user=user, role=approval.role, branch=approval.branch_id, date=run.date
+    )
+
+
 def _require_checker(approval: Approval, command: Command | None, run: Run) -> None:
-    """Raises SelfApproval or NotChecker; LimitExceeded where the role's limit is below the amount.
+    """Raises SelfApproval, NotFound in a branch of others, or NotChecker; LimitExceeded where the
+    role's limit is below the amount.
 
     Without a command only the role counts: whoever may look may also say no.
     """
     if run.actor.user_id == approval.maker_id:
         raise SelfApproval
-    held = AUTHORITY().role_held(
-        user=run.actor.user_id, role=approval.role, branch=approval.branch_id, date=run.date
-    )
+    held = _held(approval, run.actor.user_id, run)
     if held is None:
+        if not door.is_permitted(run, approval.branch_id):
+            raise NotFound
         raise NotChecker(role=approval.role)
     amount = OPERATIONS[approval.operation].amount
     if command is not None and amount is not None and held.limit_minor is not None:

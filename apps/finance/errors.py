@@ -18,3 +18,12 @@ class DoesNotBalance(Refusal):
         uk="Дебет {debits} не дорівнює кредиту {credits}. Виправте суми.",
         en="Debits of {debits} do not equal credits of {credits}. Correct the amounts.",
     )
+
+
+class OwnEntry(Refusal):
+    code = "finance.own_entry"
+    status = 403
+    sentence = Text(
+        uk="Це проведення зробили ви, за згодою іншої людини. Сторнувати його має хтось інший.",
+        en="You booked this entry, as another person agreed. Somebody else must reverse it.",
+    )

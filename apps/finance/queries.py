@@ -24,6 +24,18 @@ def accounts(*, numbers: Sequence[str], branch: int) -> dict[str, Found]:
     return {number: Found(*rest) for number, *rest in found}
 
 
+def booked_by_hand(*, entries: Sequence[int], by: int) -> bool:
+    """Whether a person made one of the entries by hand, whoever agreed; one statement."""
+    found: bool = sql.value(
+        """SELECT EXISTS (SELECT FROM ledger_entry e
+                            JOIN control_operationrun r ON r.id = e.run_id
+                           WHERE e.id = ANY (%(entries)s::bigint[])
+                             AND e.kind = 'finance.manual' AND r.actor_id = %(by)s)""",
+        {"entries": list(entries), "by": by},
+    )
+    return found
+
+
 def number(account: int) -> str:
     """The number of a ledger account; one statement."""
     found: str = sql.value(

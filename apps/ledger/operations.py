@@ -11,6 +11,7 @@ from apps.control.declarations import WHOLE_BANK, Scope, operation
 from apps.control.errors import NotFound
 from apps.control.run import Leg, Run
 from apps.kernel import sql
+from apps.kernel.money import Money
 from apps.kernel.text import Text
 from apps.ledger.errors import AlreadyReversed, LineTwice, NotReversible
 from apps.ledger.models import GLAccount
@@ -115,6 +116,20 @@ class ReverseEntry(Command):
     reason: Reason
 
 
+def _moved(cmd: ReverseEntry) -> Money:
+    """What the entry moved, so that limits and policies count for its reversal too."""
+    found = sql.row(
+        """SELECT sum(p.amount_minor)::bigint, min(p.currency)
+             FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+                  AND p.booking_date = e.booking_date
+            WHERE e.id = %(entry)s AND p.amount_minor > 0
+            GROUP BY p.currency ORDER BY 1 DESC LIMIT 1""",
+        {"entry": cmd.entry},
+    )
+    assert found is not None, "the scope has found the entry, and no entry is without legs"
+    return Money(*found)
+
+
 @operation(
     "ledger.reverse_entry",
     permission="ledger.reverse_entries",
@@ -125,6 +140,7 @@ class ReverseEntry(Command):
     ),
     sentence=Text(uk="Сторновано проведення", en="An entry was reversed"),
     subjects=lambda cmd: {"entry": [cmd.entry]},
+    amount=_moved,
 )
 def reverse_entry(*, cmd: ReverseEntry, run: Run) -> None:
     """Book the opposite of an entry into the current date; both stay visible, and once only."""

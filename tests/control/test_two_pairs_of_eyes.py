@@ -25,6 +25,7 @@ from apps.control.errors import (
 from apps.control.models import Approval, ApprovalVote, OperationRun, OutboxMessage
 from apps.control.operations import Approve, Decline, Withdraw
 from apps.control.run import Actor
+from apps.kernel.errors import Refusal
 from apps.kernel.money import Money
 from apps.ledger.errors import InsufficientFunds
 from apps.ledger.models import Account, Entry
@@ -209,16 +210,22 @@ def test_the_database_refuses_a_vote_of_the_maker(
     assert not ApprovalVote.objects.exists()
 
 
-@pytest.mark.parametrize("person", ["other_supervisor", "chief_accountant"])
+@pytest.mark.parametrize(
+    ("person", "refusal"), [("other_supervisor", NotFound), ("chief_accountant", NotChecker)]
+)
 def test_only_the_role_in_the_branch_agrees(
-    bank: Bank, policy: int, account: int, till: int, person: str
+    bank: Bank, policy: int, account: int, till: int, person: str, refusal: type[Refusal]
 ) -> None:
+    """A request of another branch answers as one that does not exist, also once it is decided."""
     parked = park(bank, account, till)
-    refuse(NotChecker, AGREED, agreement(parked), actor=bank.staff[person])
     no = Decline(approval=parked.approval_id or 0, reason="not mine")
-    refuse(NotChecker, "control.decline", no, actor=bank.staff[person])
     refuse(PermissionMissing, AGREED, agreement(parked), actor=bank.teller)
-    assert state(parked) == "waiting"
+    for expected in ("waiting", "done"):
+        refuse(refusal, AGREED, agreement(parked), actor=bank.staff[person])
+        refuse(refusal, "control.decline", no, actor=bank.staff[person])
+        assert state(parked) == expected
+        if expected == "waiting":
+            agree(parked, actor=bank.supervisor)
 
 
 def test_the_checkers_limit_counts(bank: Bank, policy: int, account: int, till: int) -> None:
@@ -238,6 +245,18 @@ def test_two_checkers_are_two_people(bank: Bank, account: int, till: int) -> Non
     assert agree(parked, actor=bank.second_supervisor)["state"] == "done"
     assert balance(account) == -50_000
     refuse(AlreadyDecided, AGREED, agreement(parked), actor=bank.second_supervisor)
+
+
+def test_the_voice_of_who_lost_the_role_counts_no_more(bank: Bank, account: int, till: int) -> None:
+    set_policy("probe.move", role="supervisor", checkers=2, actor=bank.administrator)
+    parked = park(bank, account, till)
+    agree(parked, actor=bank.supervisor)
+    holding = RoleHolding.objects.get(user_id=bank.supervisor.user_id)
+    do("access.revoke_role", RevokeRole(holding=holding.id), actor=bank.administrator)
+    assert agree(parked, actor=bank.second_supervisor)["state"] == "waiting"
+    assert balance(account) == -100_000
+    third = add_user(role="supervisor", branch=bank.branch, actor=bank.administrator)
+    assert agree(parked, actor=third)["state"] == "done"
 
 
 def test_one_agrees_only_to_what_one_saw(bank: Bank, policy: int, account: int, till: int) -> None:

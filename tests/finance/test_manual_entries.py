@@ -256,3 +256,18 @@ def test_an_entry_by_hand_is_reversed_by_the_chief(bank: Bank, accounts: tuple[s
     undo = {"entry": number, "reason": "Помилковий рахунок"}
     do("ledger.reverse_entry", undo, actor=bank.chief_accountant)
     assert gl_minor("7431", branch=bank.branch) == 0
+
+
+def test_an_entry_by_hand_is_not_undone_by_its_maker_alone(
+    bank: Bank, accounts: tuple[str, str]
+) -> None:
+    costs, owed = accounts
+    command = entry(bank, leg(costs, "debit", 100), leg(owed, "credit", 100))
+    parked = do("finance.book_manual_entry", command, actor=bank.accountant)
+    agree(parked.approval_id, bank.chief_accountant)
+    undo = {"entry": sql.value("SELECT max(id) FROM ledger_entry"), "reason": "Помилка в сумі"}
+    with only_refused("finance.own_entry", actor=bank.accountant):
+        do("ledger.reverse_entry", undo, actor=bank.accountant)
+    assert gl_minor("7431", branch=bank.branch) == 100
+    do("ledger.reverse_entry", undo, actor=bank.second_chief_accountant)
+    assert gl_minor("7431", branch=bank.branch) == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.control.errors import NotFound, PermissionMissing
+from apps.control.errors import LimitExceeded, NotFound, PermissionMissing
 from apps.kernel.money import Money
 from apps.ledger.errors import AlreadyReversed, InsufficientFunds, NotReversible
 from apps.ledger.models import Entry
@@ -11,7 +11,7 @@ from apps.ledger.queries import balance, statement
 from tests import probes
 from tests.conftest import OwnDatabase
 from tests.evidence import in_threads, refuse
-from tests.factories import Bank, do, move
+from tests.factories import Bank, add_user, do, move, set_policy
 
 REVERSE = "ledger.reverse_entry"
 
@@ -38,6 +38,19 @@ def test_a_reversal_is_the_opposite_and_names_what_it_undoes(
     assert [line.amount_minor for line in statement(account)] == [-30_000, 30_000, -100_000]
     legs = [leg.amount_minor for leg in undone.postings.order_by("id")]
     assert legs == [-30_000, 30_000]
+
+
+def test_the_limit_and_the_policies_count_for_what_is_undone(
+    bank: Bank, account: int, entry: int
+) -> None:
+    """30 000 kopiykas may not move back by whoever may not move them."""
+    lesser = add_user(
+        role="supervisor", branch=bank.branch, limit_minor=29_999, actor=bank.administrator
+    )
+    refuse(LimitExceeded, REVERSE, reversal(entry), actor=lesser)
+    set_policy(REVERSE, role="supervisor", from_amount_minor=30_000, actor=bank.administrator)
+    parked = do(REVERSE, reversal(entry), actor=bank.second_supervisor)
+    assert (parked.outcome, balance(account)) == ("parked", -70_000)
 
 
 def test_an_entry_of_a_closed_date_is_undone_today(bank: Bank, account: int, entry: int) -> None:
