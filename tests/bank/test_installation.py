@@ -96,6 +96,9 @@ def test_a_second_bank_does_not_fit_in(bank: Bank) -> None:
         ({"code": "３００３３５"}, MalformedCommand),
         ({"name_uk": ""}, MalformedCommand),
         ({"first_date": "2026-02-30"}, MalformedCommand),
+        # There is no day before the first, and none after the last.
+        ({"first_date": "0001-01-01"}, MalformedCommand),
+        ({"first_date": "9999-12-31"}, MalformedCommand),
         ({"country": "Ukraine"}, MalformedCommand),
         ({"time_zone": "Mars/Olympus"}, MalformedCommand),
         ({"time_zone": "../../etc/passwd"}, MalformedCommand),
