@@ -2,8 +2,10 @@
 import { setUpBoxes, setUpKeys } from "./keys.js";
 import { setUpFields } from "./fields.js";
 import { setUpCounting } from "./counting.js";
+import { setUpLive } from "./live.js";
 
 setUpKeys();
 setUpBoxes();
 setUpFields();
 setUpCounting();
+setUpLive();
