@@ -12,7 +12,8 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from apps.control.declarations import INVARIANTS
-from apps.control.operations import AtClose, SetApprovalPolicy
+from apps.control.models import ApprovalPolicy
+from apps.control.operations import SetApprovalPolicy
 from apps.eod import jobs, presence, queries, subjects, telling, views, work
 from apps.eod.queries import Stand
 from apps.kernel import sql
@@ -144,7 +145,7 @@ def test_gates_name_what_holds_the_day_and_who_can_take_it_away(
         operation="payments.transfer",
         role="supervisor",
         valid_from=bank.date,
-        at_close=AtClose.BLOCK,
+        at_close=ApprovalPolicy.AtClose.BLOCK,
     )
     do("control.set_approval_policy", policy, actor=bank.administrator)
     source, target = with_money(bank, minor=10_000), with_money(bank)
