@@ -1,5 +1,6 @@
 """Every address of the API, one explicit line each, with what can be done there by which method."""
 
+import datetime as dt
 from typing import Any
 
 from django.urls import path, re_path, register_converter
@@ -9,13 +10,17 @@ from django.urls.resolvers import URLPattern
 from apps.access import api as access
 from apps.accounts import api as accounts
 from apps.accounts import history_api as history
+from apps.cash import api as cash
 from apps.control import api as control
 from apps.control import approvals_api as approvals
 from apps.control.rest.endpoints import Endpoint
 from apps.control.rest.views import Address, Nowhere
 from apps.customers import api as customers
+from apps.eod import api as eod
+from apps.finance import api as finance
 from apps.ledger import api as ledger
 from apps.ledger import entries_api as entries
+from apps.payments import api as payments
 from apps.products import api as products
 
 
@@ -37,8 +42,21 @@ class Code(StringConverter):
     regex = "[A-Za-z0-9][A-Za-z0-9._-]{0,19}"
 
 
+class Day:
+    """A calendar day, by ISO 8601."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_url(self, value: dt.date) -> str:
+        return value.isoformat()
+
+
 register_converter(Id, "id")
 register_converter(Code, "code")
+register_converter(Day, "day")
 
 
 def at(route: str, **endpoints: Endpoint) -> URLPattern:
@@ -115,5 +133,38 @@ urlpatterns: list[Any] = [
         post=accounts.REVOKE_MANDATE,
     ),
     at("deposits/<id:deposit>/close", post=accounts.CLOSE_DEPOSIT),
+    at("deposits/<id:deposit>/payments", get=payments.payments_of_deposit),
+    at("transfers", post=payments.TRANSFER),
+    at("outgoing-payments", post=payments.SEND),
+    at("incoming-payments", post=payments.RECEIVE),
+    at("payments/<id:payment>", get=payments.payment),
+    at("internal-accounts", post=finance.OPEN_INTERNAL_ACCOUNT),
+    at("manual-entries", post=finance.BOOK_MANUAL_ENTRY),
+    at("denominations", get=cash.denominations, post=cash.ADD_PIECE),
+    at("tills", get=cash.tills, post=cash.CREATE_TILL),
+    at("tills/<id:till>", get=cash.till),
+    at("tills/<id:till>/supplies", post=cash.SUPPLY_VAULT),
+    at("tills/<id:till>/sessions", post=cash.OPEN_SESSION),
+    at("tills/<id:till>/deposits", post=cash.DEPOSIT),
+    at("tills/<id:till>/withdrawals", post=cash.WITHDRAW),
+    at("positions/<id:till>/deposits", post=cash.DEPOSIT_AT_POSITION),
+    at("positions/<id:till>/withdrawals", post=cash.WITHDRAW_AT_POSITION),
+    at("cash-moves", post=cash.MOVE_CASH),
+    at("counters", get=cash.counters),
+    at("sessions", get=cash.sessions),
+    at("sessions/current", get=cash.desk),
+    at("sessions/<id:session>", get=cash.session),
+    at("sessions/<id:session>/close", post=cash.CLOSE_SESSION),
+    at("sessions/<id:session>/close-for-teller", post=cash.CLOSE_SESSION_FOR_TELLER),
+    at("booking-dates", get=eod.booking_dates, post=eod.OPEN_NEXT_DAY),
+    at("booking-dates/current", get=eod.current_date),
+    at("booking-dates/<day:date>", get=eod.booking_date),
+    at("closes", get=eod.closes, post=eod.START_CLOSE),
+    at("closes/<day:date>", get=eod.close),
+    at("closes/<day:date>/proofs", get=eod.proofs),
+    at("closes/<day:date>/prove-again", post=eod.PROVE_AGAIN),
+    at("exceptions", get=eod.exceptions),
+    at("exceptions/<id:exception>/retry", post=eod.RETRY_EXCEPTION),
+    at("exceptions/<id:exception>/make-up", post=eod.MAKE_UP_EXCEPTION),
     re_path("", Nowhere.as_view()),
 ]

@@ -131,20 +131,108 @@ class TillFacts:
     teller: str
 
 
+_TILLS = """
+    SELECT t.id, t.name, t.kind, t.branch_id, t.currency, b.side * b.balance_minor,
+           coalesce(s.id, 0), coalesce(u.full_name, '')
+      FROM cash_till t
+      JOIN ledger_balance b ON b.account_id = t.account_id
+      LEFT JOIN cash_session s ON s.till_id = t.id AND s.status = 'open'
+      LEFT JOIN access_user u ON u.id = s.teller_id"""
+
+
 def all_tills(*, branches: frozenset[int] | None) -> list[TillFacts]:
     """The tills of these branches (None: all), vaults first; one statement."""
     found = sql.rows(
-        """SELECT t.id, t.name, t.kind, t.branch_id, t.currency, b.side * b.balance_minor,
-                  coalesce(s.id, 0), coalesce(u.full_name, '')
-             FROM cash_till t
-             JOIN ledger_balance b ON b.account_id = t.account_id
-             LEFT JOIN cash_session s ON s.till_id = t.id AND s.status = 'open'
-             LEFT JOIN access_user u ON u.id = s.teller_id
+        f"""{_TILLS}
             WHERE %(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[])
             ORDER BY t.branch_id, t.kind <> 'vault', t.name, t.currency""",
         {"branches": None if branches is None else sorted(branches)},
     )
     return [TillFacts(*line) for line in found]
+
+
+def page_of_tills(
+    *, branches: frozenset[int] | None, kind: str = "", after: int = 0, limit: int = 50
+) -> list[TillFacts]:
+    """Tills of these branches (None: all), of a kind or of every kind, oldest first.
+
+    A page behind an id; one statement.
+    """
+    found = sql.rows(
+        f"""{_TILLS}
+            WHERE t.id > %(after)s AND (%(kind)s = '' OR t.kind = %(kind)s)
+              AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
+            ORDER BY t.id LIMIT %(limit)s""",
+        {
+            "branches": None if branches is None else sorted(branches),
+            "kind": kind,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return [TillFacts(*line) for line in found]
+
+
+def till(till_id: int) -> TillFacts | None:
+    """A till by its id; one statement."""
+    found = sql.row(f"{_TILLS} WHERE t.id = %(id)s", {"id": till_id})
+    return TillFacts(*found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """A session with its till and its teller; `difference_minor` once it is closed."""
+
+    id: int
+    till: int
+    branch: int
+    currency: str
+    teller: int
+    teller_name: str
+    booking_date: dt.date
+    status: str
+    difference_minor: int | None
+
+
+_SESSIONS = """
+    SELECT s.id, t.id, t.branch_id, t.currency, u.id, u.full_name, s.booking_date, s.status,
+           s.difference_minor
+      FROM cash_session s
+      JOIN cash_till t ON t.id = s.till_id
+      JOIN access_user u ON u.id = s.teller_id"""
+
+
+def session(session_id: int) -> SessionFacts | None:
+    """A session by its id; one statement."""
+    found = sql.row(f"{_SESSIONS} WHERE s.id = %(id)s", {"id": session_id})
+    return SessionFacts(*found) if found else None
+
+
+def sessions(
+    *,
+    branches: frozenset[int] | None,
+    date: dt.date | None = None,
+    till: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[SessionFacts]:
+    """Sessions in these branches (None: all), newest first: a page, one statement."""
+    found = sql.rows(
+        f"""{_SESSIONS}
+            WHERE (%(before)s::bigint IS NULL OR s.id < %(before)s::bigint)
+              AND (%(date)s::date IS NULL OR s.booking_date = %(date)s::date)
+              AND (%(till)s::bigint IS NULL OR s.till_id = %(till)s::bigint)
+              AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
+            ORDER BY s.id DESC LIMIT %(limit)s""",
+        {
+            "branches": None if branches is None else sorted(branches),
+            "date": date,
+            "till": till,
+            "before": before,
+            "limit": limit,
+        },
+    )
+    return [SessionFacts(*line) for line in found]
 
 
 @dataclass(frozen=True, slots=True)
