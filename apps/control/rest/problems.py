@@ -76,14 +76,16 @@ class Problem(msgspec.Struct, frozen=True):
 def problem(refusal: Refusal, *, request_id: str = "") -> Problem:
     """A refusal as a problem, in the language of the request."""
     data = dict(refusal.data)
+    words = refusal.text
     if "reason" in data:
         data["reason"] = str(told(str(data["reason"])))
+        words = refusal.sentence.filled(data)
     return Problem(
         type=TYPES + refusal.code,
         code=refusal.code,
         title=str(TITLES[refusal.status]),
         status=refusal.status,
-        detail=str(refusal.sentence.filled(data)),
+        detail=str(words),
         retryable=refusal.retryable,
         request_id=request_id,
         errors=tuple(_faults(refusal, data)),
