@@ -51,6 +51,8 @@ _REASONS: Sequence[tuple[str, _Said]] = (
     ),
     (r"(\S+) is no number", lambda m: f"{m[1]} не є числом"),
     (r".+, line (\d+), column (\d+)", lambda m: f"помилка в рядку {m[1]}, знак {m[2]}"),
+    (r"later than the open date", lambda m: "пізніше за відкритий день"),
+    (r"name one of your branches", lambda m: "назвіть одне зі своїх відділень"),
     (r"given twice", lambda m: "вказано двічі"),
     (r"unknown", lambda m: "такого тут немає"),
     (r"too many", lambda m: "завелика кількість"),
