@@ -17,20 +17,20 @@ def test_an_entry_by_hand_needs_another_program(bank: Bank) -> None:
         {"account": number, "side": side, "amount": uah("1200.00")}
         for number, side in zip(numbers, ("debit", "credit"), strict=True)
     ]
-    given = {"branch": bank.branch, "legs": legs, "narrative": "Оренда"}
+    entry = {"branch": bank.branch, "legs": legs, "narrative": "Оренда"}
 
-    parked = accountant.post("manual-entries", given)
+    parked = accountant.post("manual-entries", entry)
     assert (parked.status, parked.body["outcome"]) == (202, "parked")
     before = world()
     uneven = accountant.post(
-        "manual-entries", given | {"legs": [legs[0], legs[1] | {"amount": uah("1199.99")}]}
+        "manual-entries", entry | {"legs": [legs[0], legs[1] | {"amount": uah("1199.99")}]}
     )
     assert (uneven.status, uneven.code) == (422, "finance.does_not_balance")
     assert world() == before
     at = f"approvals/{parked.body['approval']}"
     meaning = chief.get(at).body["meaning"]
     agreed = chief.post(f"{at}/approve", {"meaning": meaning}).result
-    (entry,) = chief.get(f"runs/{agreed['run']}/entries").body["items"]
-    assert [(leg["account"], leg["side"]) for leg in entry["legs"]] == [
+    (booked,) = chief.get(f"runs/{agreed['run']}/entries").body["items"]
+    assert [(leg["account"], leg["side"]) for leg in booked["legs"]] == [
         (numbers[0], "debit"), (numbers[1], "credit"),
     ]  # fmt: skip
