@@ -3,11 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from apps.accounts.models import Mandate
 from apps.control.errors import NotFound
 from apps.kernel import formats, sql
+from apps.kernel.text import Text
 
 _DEPOSIT = """
     SELECT d.id, d.number, d.account_id, d.branch_id, d.currency, d.customer_id, d.product_id,
@@ -56,6 +58,7 @@ class Overview:
     closed_on: dt.date | None
     # The customer is not its owner but may dispose of it.
     by_mandate: bool
+    product_name: Text
 
 
 def deposit(deposit_id: int) -> DepositFacts:
@@ -124,7 +127,7 @@ def unpaid_since(deposit_id: int) -> dt.date:
 _OF_CUSTOMER = """
     SELECT d.id, d.number, p.code, d.branch_id, d.currency, b.side * b.balance_minor,
            b.held_minor, b.side * b.balance_minor - b.held_minor - b.floor_minor,
-           d.opened_on, d.closed_on, mine.by_mandate
+           d.opened_on, d.closed_on, mine.by_mandate, p.name_uk, p.name_en
       FROM (SELECT id, false AS by_mandate FROM accounts_deposit
              WHERE customer_id = %(customer)s
              UNION ALL
@@ -141,7 +144,7 @@ def of_customer(customer: int) -> list[Overview]:
         f"{_OF_CUSTOMER} ORDER BY d.closed_on IS NOT NULL, mine.by_mandate, d.id",
         {"customer": customer},
     )
-    return [Overview(*line) for line in found]
+    return [_overview(*line) for line in found]
 
 
 def page_of_customer(
@@ -160,7 +163,13 @@ def page_of_customer(
             "limit": limit,
         },
     )
-    return [Overview(*line) for line in found]
+    return [_overview(*line) for line in found]
+
+
+def _overview(*line: Any) -> Overview:
+    *facts, uk, en = line
+    told: list[Any] = [*facts, Text(uk=uk, en=en)]
+    return Overview(*told)
 
 
 def _found(row: tuple[object, ...] | None) -> DepositFacts:
