@@ -1,7 +1,7 @@
 """The durations of closes as bars: plain numbers for an SVG that the server draws, unscaled.
 
-Units are CSS pixels, so that its words stay as large as the page's; where it is wider than its
-panel, the panel scrolls.
+Units are CSS pixels. Words stand beside the SVG, as text of the page: so their size and contrast
+are the page's own. Where the chart is wider than its panel, the panel scrolls.
 """
 
 import datetime as dt
@@ -11,39 +11,22 @@ from dataclasses import dataclass
 from apps.eod import telling
 from apps.eod.queries import Past
 
-# A bar with its gap is a target of 24 pixels for a finger (WCAG 2.5.8).
+# A bar with its gap is a target of 24 pixels for a finger (WCAG 2.5.8). The height of the plot, its
+# slots and the gap at its top are those of `.chart` in the style sheet.
 SLOT, BAR = 24, 16
-LEFT, TOP, HEIGHT, BOTTOM = 64, 12, 132, 26
-# What stands below the bars without touching its neighbour: one date for so many of them.
+TOP, PLOT = 1, 132
+# A date below stands for so many bars, where it does not touch its neighbour's.
 EVERY = 3
-# The tops of the scale, in seconds, from which the first that is high enough is taken.
+# The tops of the scale, in seconds: the first that is high enough is taken.
 _SCALES = (
-    0.1,
-    0.2,
-    0.4,
-    1,
-    2,
-    4,
-    10,
-    20,
-    30,
-    60,
-    120,
-    300,
-    600,
-    1200,
-    1800,
-    3600,
-    7200,
-    14400,
-    28800,
+    0.1, 0.2, 0.4, 1, 2, 4, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800,
     86400,
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One close: where its slot begins, its bar, and what it says."""
+    """One close: where its slot and its bar begin, and what it says."""
 
     date: dt.date
     x: int
@@ -51,56 +34,39 @@ class Bar:
     y: int
     height: int
     duration: str
+    # `flawed` where there were exceptions.
     kind: str
-    label_x: int | None
-
-    @property
-    def label(self) -> str:
-        """Day and month, or nothing where it would touch its neighbour's."""
-        return f"{self.date:%d.%m}" if self.label_x is not None else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the grid with its words."""
-
-    y: int
-    words: str
+    # Day and month, or nothing between those that are named.
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     width: int
     height: int
-    plot: int
-    left: int
-    right: int
-    floor: int
-    label_y: int
-    top: int
     slot: int
     bar_width: int
     bars: list[Bar]
-    grid: list[Line]
+    # Lines of the grid, and their words from the top down.
+    grid: list[int]
+    scale: list[str]
 
 
 def draw(past: Sequence[Past]) -> Chart | None:
-    """A bar for each close, oldest first on the left; None without any."""
-    if not past:
+    """A bar for each finished close, oldest first on the left; None without any."""
+    ordered = sorted((one for one in past if one.finished_at), key=lambda one: one.date)
+    if not ordered:
         return None
-    ordered = sorted(past, key=lambda one: one.date)
     most = max(one.seconds for one in ordered)
     full = next((scale for scale in _SCALES if scale >= most), most)
-    floor = TOP + HEIGHT
-    width = LEFT + SLOT * len(ordered) + 8
+    floor = TOP + PLOT
     bars = []
     for place, one in enumerate(ordered):
         # What took next to no time is still there to be seen and opened.
-        height = max(2, round(HEIGHT * one.seconds / full))
-        x = LEFT + SLOT * place
+        height = max(2, round(PLOT * one.seconds / full))
+        x = SLOT * place
         # Counted from the newest, so that its own date is always named.
-        named = (len(ordered) - 1 - place) % EVERY == 0
-        kind = "running" if one.finished_at is None else "flawed" if one.exceptions else ""
+        is_named = (len(ordered) - 1 - place) % EVERY == 0
         bars.append(
             Bar(
                 date=one.date,
@@ -109,25 +75,17 @@ def draw(past: Sequence[Past]) -> Chart | None:
                 y=floor - height,
                 height=height,
                 duration=telling.duration(one.seconds),
-                kind=kind,
-                label_x=x + SLOT // 2 if named else None,
+                kind="flawed" if one.exceptions else "",
+                label=f"{one.date:%d.%m}" if is_named else "",
             )
         )
-    grid = [
-        Line(y=floor - HEIGHT * part // 2, words=telling.duration(full * part / 2))
-        for part in range(3)
-    ]
+    parts = (2, 1, 0)
     return Chart(
-        width=width,
-        height=floor + BOTTOM,
-        plot=HEIGHT,
-        left=LEFT,
-        right=width - 8,
-        floor=floor,
-        label_y=floor + 18,
-        top=TOP,
+        width=SLOT * len(ordered),
+        height=floor + TOP,
         slot=SLOT,
         bar_width=BAR,
         bars=bars,
-        grid=grid,
+        grid=[floor - PLOT * part // 2 for part in parts],
+        scale=[telling.duration(full * part / 2) for part in parts],
     )

@@ -242,7 +242,8 @@ def close(
 
 def _step(number: int, step: queries.StepProgress, progress: Progress) -> dict[str, Any]:
     is_front = progress.front is not None and progress.front.name == step.name
-    left = step.seconds_left if is_front and progress.stand is Stand.RUNNING else None
+    is_moving = step.status == "done" or (is_front and progress.stand is Stand.RUNNING)
+    left = step.seconds_left if is_front and is_moving else None
     return {
         "number": number,
         "step": step,
@@ -251,7 +252,7 @@ def _step(number: int, step: queries.StepProgress, progress: Progress) -> dict[s
         "done": telling.count(step.chunks_done),
         "chunks": telling.count(step.chunks),
         # What took a moment has no speed worth a number.
-        "rate": telling.count(step.rate) if step.rate and step.seconds >= 1 else "",
+        "rate": telling.count(step.rate) if is_moving and step.rate and step.seconds >= 1 else "",
         "took": telling.duration(step.seconds) if step.status == "done" else "",
         "left": telling.duration(left) if left is not None else "",
     }
@@ -266,6 +267,8 @@ def _exceptions(
         {
             "line": line,
             "about": about[line.id],
+            # Further lines tell programmers where it happened; the journal has them.
+            "why": str(line.reason).partition("\n")[0][:300],
             # In its own date while that closes; afterwards in the open one.
             "mend": "eod:retry" if line.date == closing else "eod:make_up",
         }

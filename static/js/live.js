@@ -4,7 +4,7 @@
 export function setUpLive() {
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
-    if (!target.matches("[data-live]") || xhr.responseURL.includes("/live/")) return;
+    if (!target.matches("[data-live]") || new URL(xhr.responseURL).pathname.endsWith("/live/")) return;
     event.preventDefault();
     location.reload();
   });
