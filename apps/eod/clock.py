@@ -64,6 +64,9 @@ def close_day(
     if target is None:
         raise DateNotCurrent(date="")
     if close is not None and close.date < target:
+        if target > (current_date() or target):
+            # Nothing is closed on the way to a date that is a slip of the keyboard.
+            raise DateNotCurrent(date=target.isoformat())
         before = _carry_out(close, inline=inline, size=size, watch=watch)
         if not before.closed:
             return before

@@ -258,6 +258,9 @@ def test_a_killed_supervisor_leaves_nothing_behind(
     [
         (["--only", "mail"], {}, "--only takes some of"),
         (["--only", ""], {}, "--only takes some of"),
+        # Told at once, instead of a web server that ends and is started again for ever.
+        (["--port", "65536"], {}, "--port is a number from 1 to 65535"),
+        (["--port", "0"], {}, "--port is a number from 1 to 65535"),
         (["--workers", "0"], {}, "--workers must be at least 1"),
         (["--only", "postgres"], {"DATABASE_URL": "postgresql://x@/x"}, "postgres: a URL is set"),
         (["--only", "valkey"], {"REDIS_URL": "redis://x/0"}, "valkey: a URL is set"),

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from apps.accounts import rules
 from apps.eod import clock, plan, queries, work
+from apps.eod.errors import DateNotCurrent
 from apps.eod.operations import OpenNextDay, StartClose
 from apps.eod.queries import Stand
 from apps.kernel import sql
@@ -297,3 +298,14 @@ def test_a_command_closes_the_day_and_another_shows_it(
 
 def test_the_plan_has_every_declared_step_once() -> None:
     assert [step.name for step in plan.steps()] == STEPS
+
+
+def test_a_date_to_come_is_refused_before_an_older_one_is_closed(bank: Bank) -> None:
+    do("eod.open_next_day", OpenNextDay(), actor=bank.operations)
+    before = dates()
+    assert [status for _, status in before] == ["closing", "open"]
+    for wrong in (bank.date + 2 * DAY, dt.date.max):
+        with pytest.raises(DateNotCurrent):
+            close(bank, date=wrong)
+    assert dates() == before
+    assert sql.value("SELECT count(*) FROM eod_chunk") == 0

@@ -33,6 +33,8 @@ class Command(BaseCommand):
         parts = _parts(options["only"])
         if options["workers"] < 1:
             raise CommandError("--workers must be at least 1; leave workers out by --only")
+        if not 0 < options["port"] < 2**16:
+            raise CommandError("--port is a number from 1 to 65535")
         if "web" in parts:
             collect_static_files()
         received: list[int] = []
