@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
+from django.conf import settings
 from django.urls.resolvers import URLPattern
 
 from apps.access.operations import declared_permissions
@@ -88,3 +90,14 @@ def test_a_path_names_parameters_of_its_endpoints() -> None:
             assert named <= set(endpoint.operation.command.__struct_fields__), address
         guarded = endpoint.guarded if isinstance(endpoint, Does) else None
         assert guarded is None or named == set(guarded.read.path), address
+
+
+def test_the_overview_names_addresses_that_are_there_and_forgets_no_noun() -> None:
+    page = (Path(settings.BASE_DIR) / "docs/api/resources.md").read_text(encoding="utf-8")
+    there = {re.sub(r"<\w+:(\w+)>", r"{\1}", address) for address, _, _ in declared()}
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    told = {one for row in rows for one in re.findall("`([^`]+)`", row)}
+
+    assert told - there == set()
+    nouns = {one.partition("/")[0] for one in there if not one.endswith(".json")}
+    assert nouns - {one.partition("/")[0] for one in told} == set()
