@@ -10,6 +10,7 @@ import random
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,12 +18,12 @@ from apps.cash import queries as cash
 from apps.control.door import Outcome, execute
 from apps.control.models import Approval
 from apps.control.run import Actor
-from apps.conversion.lanes import Lanes
 from apps.kernel import sql
 from apps.kernel.errors import Refusal
 from apps.ledger import queries as ledger
 from bank.demo.cast import Cast, Counter, Deposit
 from bank.demo.founding import IDENTITY, LARGE_WITHDRAWAL_MINOR, internal_account
+from bank.demo.lanes import Lanes
 
 # A till begins the day with at least so much, in minor units.
 FLOAT_MINOR = 30_000_000
@@ -56,18 +57,23 @@ class Calendar:
     def share_paid(self) -> float:
         """The share of customers whom another bank pays on this date."""
         if self.number == 0:
-            return 0.7
-        return 0.25 if self.date.day in _PAY_DAYS else 0.02
+            return 0.5
+        return 0.2 if self.date.day in _PAY_DAYS else 0.02
 
 
-def live(cast: Cast, when: Calendar, *, lanes: Lanes, pieces: list[int]) -> Tally[str]:
+def live(cast: Cast, when: Calendar, *, lanes: Lanes) -> Tally[str]:
     """A whole day, its branches side by side; how many commands came to what."""
-    days = [BranchDay(cast, place, when, pieces) for place in range(len(cast.offices))]
-    lanes.each(BranchDay.live, days, by=lambda day: day.place)
+    tallies = lanes.each(partial(_live_at, cast=cast, when=when))
     head = HeadOfficeDay(cast, when)
     if when.is_working:
         head.entry_by_hand()
-    return sum((day.tally for day in days), start=head.tally)
+    return sum(tallies, start=head.tally)
+
+
+def _live_at(place: int, *, cast: Cast, when: Calendar) -> Tally[str]:
+    day = BranchDay(cast, place, when)
+    day.live()
+    return day.tally
 
 
 class _Day:
@@ -124,12 +130,12 @@ class HeadOfficeDay(_Day):
 class BranchDay(_Day):
     """One booking date at one branch."""
 
-    def __init__(self, cast: Cast, place: int, when: Calendar, pieces: list[int]) -> None:
+    def __init__(self, cast: Cast, place: int, when: Calendar) -> None:
         super().__init__(cast, when, f"branch {place}")
         self.place = place
         self.office = cast.offices[place]
         self.when = when
-        self._pieces = pieces
+        self._pieces = pieces()
 
     def live(self) -> None:
         """Everything that happens here on this date."""

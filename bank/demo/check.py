@@ -20,7 +20,7 @@ from apps.eod.queries import open_exceptions
 from apps.kernel import queries
 from apps.kernel.menu import MENU
 from apps.kernel.text import Text
-from bank.demo import cast, life
+from bank.demo import business, cast, life
 from bank.demo.life import BLOCKED, SEIZURE
 from bank.demo.logins import Login
 from bank.demo.terminal import Terminal
@@ -87,6 +87,7 @@ class Check:
                     yield f"{login.username} at {path}: {answer.status}, not {expected}"
 
     def _api(self) -> Iterator[str]:
+        """The machine's key opens the API, and a transfer that is sent twice is done once."""
         program = Program(self._address, key=self._key)
         status, _ = program.get("me")
         if status != 200:
@@ -94,6 +95,20 @@ class Check:
         status, _ = Program(self._address, key=self._key[:-1] + "x").get("me")
         if status != 401:
             yield f"GET me with a wrong key: {status}"
+        current = cast.assemble().offices[0].current
+        source = max(current, key=lambda one: one.available_minor)
+        given = {
+            "source": source.id,
+            "target": next(one.id for one in current if one is not source),
+            "amount": business.uah(100),
+            "purpose": "За замовлення № 1",
+        }
+        key = str(uuid4())
+        answers = [program.post("transfers", given, key=key) for _ in range(2)]
+        if [status for status, _ in answers] != [200, 200]:
+            yield f"POST transfers: {answers}"
+        elif answers[0][1]["run"] != answers[1][1]["run"]:
+            yield f"A transfer that was sent twice was done twice: {answers}"
 
     def _mend(self) -> Iterator[str]:
         """The supervisor blocks what was meant alone; operations make up for the exception."""

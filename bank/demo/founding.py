@@ -10,17 +10,19 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from apps.access.models import User
 from apps.cash.models import Till
 from apps.control.door import execute
 from apps.control.models import Approval
 from apps.control.run import Actor, Origin
-from apps.conversion.lanes import Lanes
-from apps.kernel.models import Bank
+from apps.kernel.models import Bank, Branch
 from apps.kernel.text import Text
 from apps.ledger.models import Account
 from bank import roles
+from bank.demo.lanes import Lanes
 from bank.demo.people import Person, people
 from bank.installation import Identity, install
 
@@ -132,16 +134,7 @@ def found(*, customers: int, first_date: dt.date, seed: int, lanes: Lanes) -> No
     _open_accounts_of_the_bank(founder, branches[PLACES[0].code], by=staff["accountant"])
     _pay_the_capital_in(founder, branches[PLACES[0].code], staff)
 
-    def welcome(come: tuple[int, Person]) -> None:
-        number, person = come
-        place = PLACES[number % len(PLACES)]
-        _welcome(founder, number, person, branches[place.code], by=staff[f"{place.slug}.teller1"])
-
-    lanes.each(
-        welcome,
-        enumerate(itertools.islice(people(seed=seed), customers)),
-        by=lambda come: come[0] % len(PLACES),
-    )
+    lanes.each(partial(_welcome_all, customers=customers, seed=seed, founder=founder))
     for place in PLACES:
         _furnish(founder, place, branches[place.code], by=staff[f"{place.slug}.supervisor"])
 
@@ -268,6 +261,16 @@ def _pay_the_capital_in(founder: _Founder, branch: int, staff: Mapping[str, Acto
             key="capital:agreed",
             by=staff["chief_accountant"],
         )
+
+
+def _welcome_all(place: int, *, customers: int, seed: int, founder: "_Founder") -> None:
+    """Every customer of a branch, in their order; the branches take turns at whom they get."""
+    branch = Branch.objects.values_list("id", flat=True).get(code=PLACES[place].code)
+    teller = User.objects.values_list("id", flat=True).get(username=f"{PLACES[place].slug}.teller1")
+    by = Actor(user_id=teller, origin=Origin.SCREEN)
+    for number, person in enumerate(itertools.islice(people(seed=seed), customers)):
+        if number % len(PLACES) == place:
+            _welcome(founder, number, person, branch, by=by)
 
 
 def _welcome(founder: _Founder, number: int, person: Person, branch: int, *, by: Actor) -> None:

@@ -15,12 +15,12 @@ from apps.accounts.rules import is_last_of_month
 from apps.cash.models import Session
 from apps.control.door import execute
 from apps.control.models import OperationKey
-from apps.conversion.lanes import Lanes
 from apps.eod.clock import CloseReport, close_day
 from apps.eod.queries import Progress
 from apps.kernel import queries, sql
 from bank.demo import business, cast
 from bank.demo.business import BranchDay, Calendar, HeadOfficeDay
+from bank.demo.lanes import Lanes
 
 CLOSE_TIMEOUT_S = 120
 # How many customers have been served in each branch when visitors come.
@@ -49,7 +49,6 @@ class Life:
     def __init__(self, *, seed: int, lanes: Lanes) -> None:
         self._seed = seed
         self._lanes = lanes
-        self._pieces = business.pieces()
         self._first_date: dt.date = sql.value("SELECT min(date) FROM kernel_bookingdate")
 
     def through(self, end: dt.date, *, told: Callable[[Lived], None]) -> None:
@@ -67,7 +66,7 @@ class Life:
         tidy(cast.assemble())
         company = cast.assemble()
         for place in range(len(company.offices)):
-            branch = BranchDay(company, place, when, self._pieces)
+            branch = BranchDay(company, place, when)
             counter = branch.office.counters[0]
             branch.open(counter)
             branch.serve(counter, customers=EARLY_CUSTOMERS)
@@ -78,7 +77,7 @@ class Life:
         began = time.perf_counter()
         # Balances as they are this morning, after last night's close.
         company = cast.assemble()
-        tally = business.live(company, self._calendar(date), lanes=self._lanes, pieces=self._pieces)
+        tally = business.live(company, self._calendar(date), lanes=self._lanes)
         if is_last and is_last_of_month(date):
             _seize(company, date)
         lived = time.perf_counter()

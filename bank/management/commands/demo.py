@@ -16,13 +16,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import translation
 
-from apps.conversion.lanes import Lanes
 from apps.kernel import formats, queries
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text
 from bank import embedded
 from bank.demo import founding, logins, serving
 from bank.demo.check import Check
+from bank.demo.lanes import Lanes
 from bank.demo.life import Life, Lived
 from bank.demo.report import Report, summary
 from bank.demo.terminal import Terminal
@@ -31,7 +31,6 @@ from bank.embedded.supervisor import Supervisor
 from bank.management.commands.up import collect_static_files
 
 CUSTOMERS = 3_000
-LANES = 3
 
 
 class Command(BaseCommand):
@@ -114,7 +113,7 @@ class Command(BaseCommand):
         identity = founding.IDENTITY
         name = Text(uk=identity.name_uk, en=identity.name_en)
         self._terminal.title(name.in_language(self._language))
-        with Lanes(LANES) as lanes:
+        with Lanes(len(founding.PLACES)) as lanes:
             self._found(lanes)
             if not self._given.elsewhere:
                 collect_static_files()
