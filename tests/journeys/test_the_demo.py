@@ -92,7 +92,7 @@ def demo(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
         free.bind((serving.HOST, 0))
         port = free.getsockname()[1]
     return subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--port", str(port), *arguments],
+        [sys.executable, "manage.py", "demo", "--port", str(port), "--workers", "1", *arguments],
         cwd=places.CHECKOUT,
         env=environment,
         stdout=subprocess.PIPE,

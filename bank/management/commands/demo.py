@@ -85,13 +85,15 @@ class Command(BaseCommand):
         log = embedded.state_dir() / "demo.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
-            port = serving.choose_port(self._given.port)
+            if not self._given.elsewhere:
+                # Before anything is begun that would take long.
+                self._port = serving.choose_port(self._given.port)
             with (
                 translation.override(self._language),
                 log.open("w", encoding="utf-8") as out,
                 self._servers(out),
             ):
-                self._show(log=log, out=out, port=port)
+                self._show(log=log, out=out)
         except (EmbeddedError, Refusal, RuntimeError, serving.PortTaken) as error:
             raise CommandError(f"{error}\nThe processes' log is {log}") from error
         except KeyboardInterrupt:
@@ -107,7 +109,7 @@ class Command(BaseCommand):
         if (given.days is not None and given.days < 1) or given.workers < 1 or given.customers < 15:
             raise CommandError("--days and --workers are at least 1, --customers at least 15")
 
-    def _show(self, *, log: Path, out: TextIO, port: int) -> None:
+    def _show(self, *, log: Path, out: TextIO) -> None:
         call_command("migrate", verbosity=0)
         self._migrated = time.perf_counter()
         identity = founding.IDENTITY
@@ -117,14 +119,14 @@ class Command(BaseCommand):
             self._found(lanes)
             if not self._given.elsewhere:
                 collect_static_files()
-            with self._processes(out, port=port) as processes:
+            with self._processes(out) as processes:
                 self._live(lanes)
                 report = Report(self._terminal, language=self._language)
                 wrong = report.write()
                 if processes is None:
                     report.people(logins.give(), key=logins.give_key())
                 else:
-                    wrong += self._serve(processes, report, log=log, port=port)
+                    wrong += self._serve(processes, report, log=log)
         if wrong:
             raise CommandError(f"Something is off: {', '.join(wrong)}")
 
@@ -171,11 +173,11 @@ class Command(BaseCommand):
 
     # --- When they can --------------------------------------------------------------------------
 
-    def _serve(self, processes: Supervisor, report: Report, *, log: Path, port: int) -> list[str]:
+    def _serve(self, processes: Supervisor, report: Report, *, log: Path) -> list[str]:
         """Say where and how people can look, and stay or try it; what is off."""
         people, key = logins.give(), logins.give_key()
-        serving.wait_for(port, alive=processes.alive)
-        address = f"http://{serving.HOST}:{port}/"
+        serving.wait_for(self._port, alive=processes.alive)
+        address = f"http://{serving.HOST}:{self._port}/"
         report.places(log=log, data=str(embedded.data_dir()), address=address)
         report.people(people, key=key)
         seconds = time.perf_counter() - self._migrated
@@ -226,7 +228,7 @@ class Command(BaseCommand):
                 connections.close_all()
 
     @contextmanager
-    def _processes(self, out: TextIO, *, port: int) -> Iterator[Supervisor | None]:
+    def _processes(self, out: TextIO) -> Iterator[Supervisor | None]:
         """Web, workers and beat, for as long as the bank lives and is served.
 
         The made-up bank has dates of its own: beat rings for what waits, and opens none by the
@@ -238,7 +240,7 @@ class Command(BaseCommand):
         parts = ["web", "worker", "beat"]
         env = {"SKARB_CLOSE_AT": "never"}
         workers = self._given.workers
-        supervisor = Supervisor(only=parts, workers=workers, port=port, env=env, out=out)
+        supervisor = Supervisor(only=parts, workers=workers, port=self._port, env=env, out=out)
         self._interrupts.hurry(supervisor)
         with supervisor:
             yield supervisor
