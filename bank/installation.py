@@ -38,7 +38,12 @@ INSTALLATION = (
     "products.manage",
 )
 # What the clock needs: the close runs as the system.
-CLOCK = ("ledger.make_partitions", "accounts.make_partitions", "eod.run_close")
+CLOCK = (
+    "ledger.make_partitions",
+    "accounts.make_partitions",
+    "loans.make_partitions",
+    "eod.run_close",
+)
 APPS = Path(settings.BASE_DIR) / "apps"
 CHART = APPS / "ledger" / "data" / "chart_of_accounts.csv"
 # Histories of taxes on interest, by the country whose law they are.
@@ -67,7 +72,7 @@ def install(identity: Identity) -> Actor:
         actor = _system(identity.first_date)
     start = identity.first_date
     months = {"start": start, "end": start + dt.timedelta(days=100)}
-    for name in ("ledger.make_partitions", "accounts.make_partitions"):
+    for name in CLOCK[:-1]:
         execute(name, months, actor=actor, key=f"install:{name}:{start}")
     execute(
         "control.set_up_bank",

@@ -109,7 +109,12 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
         ),
         "product_manager": StandardRole(
             Text(uk="Менеджер продуктів", en="Product manager"),
-            ("products.manage", "control.make_requests", "control.administer"),
+            (
+                "products.manage",
+                "loans.manage_terms",
+                "control.make_requests",
+                "control.administer",
+            ),
         ),
         "loan_officer": StandardRole(
             Text(uk="Кредитний спеціаліст", en="Loan officer"),

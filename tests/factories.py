@@ -39,6 +39,12 @@ STAFF: Mapping[str, tuple[str, str | None]] = MappingProxyType(
         "administrator": ("administrator", None),
         "second_administrator": ("administrator", None),
         "product_manager": ("product_manager", None),
+        "loan_officer": ("loan_officer", "001"),
+        "second_loan_officer": ("loan_officer", "001"),
+        "other_loan_officer": ("loan_officer", "002"),
+        "credit_manager": ("credit_manager", None),
+        "second_credit_manager": ("credit_manager", None),
+        "collector": ("collector", "001"),
         "migration": ("migration", None),
         # Holds every permission of tests.probes.
         "prober": ("prober", None),

@@ -165,6 +165,24 @@ def units_of_balances(
     )
 
 
+def units_of_days(
+    principal_minor: int,
+    *,
+    start: dt.date,
+    end: dt.date,
+    period_starts: Collection[dt.date],
+    annual_rate: Decimal,
+    basis: DayCount,
+) -> int:
+    """What a principal earns day by day from `start` to `end`, over several interest periods."""
+    total, date = 0, start
+    while date < end:
+        period_start = max(one for one in period_starts if one <= date)
+        total += year_units(basis, period_start, date, date + dt.timedelta(days=1))
+        date += dt.timedelta(days=1)
+    return principal_minor * rate_units(annual_rate) * total
+
+
 def whole_interest(units: int) -> int:
     """Interest in whole minor units, HALF_UP."""
     return (2 * units + UNITS) // (2 * UNITS)
@@ -203,7 +221,7 @@ def schedule(
     evenly. The last instalment absorbs what rounding leaves, so that principal sums to the debt.
     """
     assert dues, "a debt is repaid on some date"
-    assert dues[0] > debt.start or (dues[0] == debt.start and debt.brought_units), "in the past"
+    assert dues[0] >= debt.start, "an instalment falls due before the debt begins"
     periods = [
         year_units(terms.day_count, debt.period_start, debt.start, dues[0]),
         *(year_units(terms.day_count, start, start, end) for start, end in pairwise(dues)),

@@ -67,6 +67,15 @@ class RateOutOfRange(Refusal):
     )
 
 
+class TermsOfLoans(Refusal):
+    code = "products.terms_of_loans"
+    status = 409
+    sentence = Text(
+        uk="«{product}» — кредитний продукт. Додайте йому умови кредиту, а не вкладу.",
+        en="“{product}” is a loan product. Add terms of a loan to it, not those of a deposit.",
+    )
+
+
 class AccruedAccountFixed(Refusal):
     code = "products.accrued_account_fixed"
     status = 409

@@ -13,6 +13,8 @@ class Product(models.Model):
     class Kind(models.TextChoices):
         CURRENT = "current"
         SAVINGS = "savings"
+        # Its terms are those of apps.loans.
+        LOAN = "loan"
 
     code = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)

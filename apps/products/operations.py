@@ -19,6 +19,7 @@ from apps.products.errors import (
     AccruedAccountFixed,
     RateOutOfRange,
     StartsInClosedBooks,
+    TermsOfLoans,
     UnknownProduct,
 )
 from apps.products.models import Product, TaxRate, Version
@@ -97,6 +98,8 @@ def add_version(*, cmd: AddVersion, run: Run) -> VersionAdded:
     product = Product.objects.select_for_update().filter(code=cmd.product).first()
     if product is None:
         raise UnknownProduct(product=cmd.product)
+    if product.kind == Product.Kind.LOAN:
+        raise TermsOfLoans(product=product.code)
     for code in {cmd.deposit_gl, cmd.accrued_gl, cmd.expense_gl, cmd.fee_gl, cmd.penalty_gl}:
         if gl_account_id(code) is None:
             raise UnknownGLAccount(code=code)

@@ -97,7 +97,7 @@ OWN_ROOMS = {
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
-    "loans": {"collection", "interest", "lending", "servicing"},
+    "loans": {"collection", "interest", "lending", "portfolio", "servicing"},
     "cash": {"till_views"},
     "eod": {
         "bookkeeping", "chart", "clock", "close_views", "plan", "presence", "proofs", "subjects",

@@ -162,4 +162,9 @@ def test_steps_of_the_close_alone_post_into_the_closing_date() -> None:
 
 
 # What runs before the bank has its first date.
-DATELESS = ["control.set_up_bank", "ledger.make_partitions", "accounts.make_partitions"]
+DATELESS = [
+    "control.set_up_bank",
+    "ledger.make_partitions",
+    "accounts.make_partitions",
+    "loans.make_partitions",
+]

@@ -144,6 +144,8 @@ DEFINERS = {
     "ledger_release_v1",
     "ledger_snapshot_accounts_v1",
     "ledger_snapshot_gl_v1",
+    "loans_lock_balances_v1",
+    "loans_make_partitions_v1",
 }
 
 

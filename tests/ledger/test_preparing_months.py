@@ -13,6 +13,7 @@ from tests.factories import Bank, do
 OPERATIONS = {
     "ledger.make_partitions": "ledger_posting",
     "accounts.make_partitions": "accounts_accrual",
+    "loans.make_partitions": "loans_accrual",
 }
 
 

@@ -1,0 +1,278 @@
+"""What people look at: lists of loans and applications, schedules, payments, the portfolio.
+
+Each is one statement, whatever the number of rows. Amounts are in minor units.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.control.errors import NotFound
+from apps.kernel import sql
+from apps.loans import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A loan in a list. `days_overdue` is that of the open date; `bucket` a place in BUCKETS."""
+
+    id: int
+    number: str
+    customer: int
+    borrower: str
+    product: str
+    branch: int
+    currency: str
+    amount_minor: int
+    principal_minor: int
+    due_minor: int
+    next_due_on: dt.date
+    opened_on: dt.date
+    closed_on: dt.date | None
+    days_overdue: int
+
+    @property
+    def bucket(self) -> int:
+        return rules.bucket(self.days_overdue)
+
+
+_LINES = """
+    SELECT l.id, l.number, l.customer_id,
+           concat_ws(' ', c.last_name, nullif(c.first_name, ''), nullif(c.patronymic, '')),
+           p.code, l.branch_id, l.currency, l.amount_minor, b.side * b.balance_minor,
+           (SELECT coalesce(sum(h.amount_minor - h.paid_minor), 0)::bigint FROM loans_charge h
+             WHERE h.loan_id = l.id AND h.paid_minor < h.amount_minor),
+           l.next_due_on, l.opened_on, l.closed_on,
+           greatest(coalesce(today.date - l.overdue_since, 0), 0)
+      FROM loans_loan l
+      JOIN customers_customer c ON c.id = l.customer_id
+      JOIN products_product p ON p.id = l.product_id
+      JOIN ledger_balance b ON b.account_id = l.account_id
+      JOIN kernel_bookingdate today ON today.status = 'open'"""
+
+
+def listed(
+    *,
+    branches: Sequence[int] | None,
+    is_overdue: bool = False,
+    is_open: bool = True,
+    after: int = 0,
+    limit: int = 50,
+) -> list[Line]:
+    """Loans by id, a page behind one of them; one statement.
+
+    `branches` is where they are looked at, None for the whole bank.
+    """
+    found = sql.rows(
+        f"""{_LINES}
+             WHERE l.id > %(after)s
+               AND (%(branches)s::bigint[] IS NULL OR l.branch_id = ANY (%(branches)s::bigint[]))
+               AND (NOT %(overdue)s OR l.overdue_since IS NOT NULL)
+               AND (NOT %(open)s OR l.closed_on IS NULL)
+             ORDER BY l.id LIMIT %(limit)s""",
+        {
+            "after": after,
+            "branches": None if branches is None else list(branches),
+            "overdue": is_overdue,
+            "open": is_open,
+            "limit": limit,
+        },
+    )
+    return [Line(*line) for line in found]
+
+
+def of_customer(customer: int) -> list[Line]:
+    """The loans of a customer, open ones first; one statement."""
+    found = sql.rows(
+        f"{_LINES} WHERE l.customer_id = %(id)s ORDER BY l.closed_on IS NOT NULL, l.id",
+        {"id": customer},
+    )
+    return [Line(*line) for line in found]
+
+
+def line(loan_id: int) -> Line:
+    """A loan as a list shows it; one statement. Raises NotFound."""
+    found = sql.row(f"{_LINES} WHERE l.id = %(id)s", {"id": loan_id})
+    if found is None:
+        raise NotFound
+    return Line(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """A due date of a loan: what was planned for it, what fell due, and what of that is paid.
+
+    Before the date has come, what falls due is what is planned. A line without a number is a day
+    after the last instalment, or a day's penalty.
+    """
+
+    number: int | None
+    due_on: dt.date
+    principal_minor: int
+    interest_minor: int
+    penalty_minor: int
+    paid_minor: int
+    balance_minor: int | None
+    is_due: bool
+
+    @property
+    def total_minor(self) -> int:
+        return self.principal_minor + self.interest_minor + self.penalty_minor
+
+    @property
+    def owed_minor(self) -> int:
+        return self.total_minor - self.paid_minor if self.is_due else 0
+
+
+def schedule(loan_id: int) -> list[ScheduleLine]:
+    """Every due date of a loan: those that came, and those of the plan in force; one statement.
+
+    A date that came keeps the number and balance of the plan that was in force on it.
+    """
+    found = sql.rows(
+        """WITH came AS (
+               SELECT due_on, sum(amount_minor) FILTER (WHERE kind = 'principal') AS principal,
+                      sum(amount_minor) FILTER (WHERE kind = 'interest') AS interest,
+                      sum(amount_minor) FILTER (WHERE kind = 'penalty') AS penalty,
+                      sum(paid_minor) AS paid
+                 FROM loans_charge WHERE loan_id = %(id)s GROUP BY due_on),
+           planned AS (
+               SELECT DISTINCT ON (i.due_on) i.due_on, i.number, i.principal_minor,
+                      i.interest_minor, i.balance_minor,
+                      p.id = l.plan_id AND i.due_on >= l.next_due_on AS is_coming,
+                      i.due_on < l.next_due_on AS has_come
+                 FROM loans_loan l
+                 JOIN loans_plan p ON p.loan_id = l.id
+                 JOIN loans_instalment i ON i.plan_id = p.id
+                WHERE l.id = %(id)s AND (l.closed_on IS NULL OR i.due_on < l.next_due_on)
+                ORDER BY i.due_on, p.number DESC)
+           SELECT p.number, due_on,
+                  coalesce(c.principal, CASE WHEN p.is_coming THEN p.principal_minor END,
+                           0)::bigint,
+                  coalesce(c.interest, CASE WHEN p.is_coming THEN p.interest_minor END, 0)::bigint,
+                  coalesce(c.penalty, 0)::bigint, coalesce(c.paid, 0)::bigint, p.balance_minor,
+                  c.due_on IS NOT NULL OR p.has_come
+             FROM came c FULL JOIN planned p USING (due_on)
+            WHERE c.due_on IS NOT NULL OR p.is_coming OR p.has_come
+            ORDER BY due_on""",
+        {"id": loan_id},
+    )
+    return [ScheduleLine(*one) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment on a loan, newest first in a list; the parts as in the model."""
+
+    id: int
+    kind: str
+    booking_date: dt.date
+    amount_minor: int
+    principal_minor: int
+    interest_minor: int
+    penalty_minor: int
+    reason: str
+    run: str
+    is_reversed: bool
+
+
+def payments(loan_id: int, *, limit: int = 200) -> list[Paid]:
+    """The payments of a loan, newest first; one statement."""
+    found = sql.rows(
+        """SELECT p.id, p.kind, p.booking_date, p.amount_minor,
+                  p.principal_minor + p.early_principal_minor,
+                  p.interest_minor + p.early_interest_minor, p.penalty_minor, p.reason,
+                  p.run_id::text, r.id IS NOT NULL
+             FROM loans_payment p LEFT JOIN loans_payment r ON r.reverses_id = p.id
+            WHERE p.loan_id = %(id)s ORDER BY p.id DESC LIMIT %(limit)s""",
+        {"id": loan_id, "limit": limit},
+    )
+    return [Paid(*one) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketLine:
+    """Open loans of a product, branch and currency in a bucket; a row of the portfolio."""
+
+    product: str
+    branch: int
+    currency: str
+    bucket: int
+    loans: int
+    principal_minor: int
+    overdue_minor: int
+
+
+def portfolio(*, branches: Sequence[int] | None = None) -> list[BucketLine]:
+    """Open loans by product, branch, currency and bucket of days overdue; one statement.
+
+    `overdue_minor` is principal and interest that is due and unpaid.
+    """
+    found = sql.rows(
+        """SELECT p.code, l.branch_id, l.currency, overdue.bucket, count(*),
+                  sum(b.side * b.balance_minor)::bigint, sum(due.minor)::bigint
+             FROM loans_loan l
+             JOIN products_product p ON p.id = l.product_id
+             JOIN ledger_balance b ON b.account_id = l.account_id
+             JOIN kernel_bookingdate today ON today.status = 'open'
+            CROSS JOIN LATERAL (
+                  SELECT width_bucket(greatest(coalesce(today.date - l.overdue_since, 0), 0),
+                                      %(buckets)s::integer[]) - 1 AS bucket) overdue
+            CROSS JOIN LATERAL (
+                  SELECT coalesce(sum(c.amount_minor - c.paid_minor), 0) AS minor
+                    FROM loans_charge c
+                   WHERE c.loan_id = l.id AND c.paid_minor < c.amount_minor
+                     AND c.kind <> 'penalty') due
+            WHERE l.closed_on IS NULL
+              AND (%(branches)s::bigint[] IS NULL OR l.branch_id = ANY (%(branches)s::bigint[]))
+            GROUP BY p.code, l.branch_id, l.currency, overdue.bucket
+            ORDER BY p.code, l.branch_id, l.currency, overdue.bucket""",
+        {
+            "buckets": list(rules.BUCKETS),
+            "branches": None if branches is None else list(branches),
+        },
+    )
+    return [BucketLine(*one) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An application in a list."""
+
+    id: int
+    customer: int
+    borrower: str
+    product: str
+    branch: int
+    currency: str
+    amount_minor: int
+    months: int
+    state: str
+    taken_on: dt.date
+    taken_by: int
+    approved_minor: int | None
+
+
+def applications(
+    *, branches: Sequence[int] | None, before: int | None = None, limit: int = 50
+) -> list[Asked]:
+    """Applications that wait for a decision or for the payout, newest first; one statement."""
+    found = sql.rows(
+        """SELECT a.id, a.customer_id,
+                  concat_ws(' ', c.last_name, nullif(c.first_name, ''), nullif(c.patronymic, '')),
+                  p.code, a.branch_id, a.currency, a.amount_minor, a.months, a.state, a.taken_on,
+                  a.taken_by_id, a.approved_minor
+             FROM loans_application a
+             JOIN customers_customer c ON c.id = a.customer_id
+             JOIN products_product p ON p.id = a.product_id
+            WHERE a.state IN ('waiting', 'approved')
+              AND (%(before)s::bigint IS NULL OR a.id < %(before)s::bigint)
+              AND (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))
+            ORDER BY a.id DESC LIMIT %(limit)s""",
+        {
+            "before": before,
+            "branches": None if branches is None else list(branches),
+            "limit": limit,
+        },
+    )
+    return [Asked(*one) for one in found]
