@@ -94,6 +94,18 @@ VARIABLES = {
             default="no",
         ),
         Variable(
+            "SKARB_SESSION_IDLE_MINUTES",
+            "Minutes without work after which a person is signed out.",
+            "`15`",
+            default="15",
+        ),
+        Variable(
+            "SKARB_SESSION_HOURS",
+            "Hours after which everybody signs in anew, whatever they do.",
+            "`10`",
+            default="10",
+        ),
+        Variable(
             "SKARB_STATIC_ROOT",
             "Folder of the collected static files.",
             "`.skarb/static` in the checkout",

@@ -23,6 +23,7 @@ APPEND_ONLY = {
     "control_operationkey": "",
     "control_approvalvote": "",
     "auditlog_logentry": "",
+    "access_signin": "",
     "control_operationrun": (
         "(id, operation, version, outcome, origin, client, key, actor_id, actor_name,"
         " started_by_id, approval_id, branch_id, booking_date, amount_minor, currency, command,"

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.access.sessions.Limits",
     "django_otp.middleware.OTPMiddleware",
     # Every page needs somebody who has signed in, unless it says that it does not.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -242,7 +243,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
-SESSION_COOKIE_AGE = 10 * 3600
+SESSION_ENGINE = "apps.access.sessions"
+SESSION_IDLE_S = environment.number("SKARB_SESSION_IDLE_MINUTES") * 60
+SESSION_LONGEST_S = environment.number("SKARB_SESSION_HOURS") * 3600
+SESSION_COOKIE_AGE = SESSION_LONGEST_S
+MACHINE_COOKIE_NAME = "__Host-machine" if PRODUCTION else "machine"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
 # "no-referrer" would make browsers send `Origin: null` with a form, which the CSRF check refuses.

@@ -1,20 +1,21 @@
 """People, roles, holdings and keys in the administration."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 
-from apps.access.models import ApiKey, BranchPermission, Role, RoleHolding, User
+from apps.access.models import ApiKey, BranchPermission, Role, RoleHolding, SignIn, User
 from apps.access.operations import declared_permissions
 from apps.access.rules import new_key
 from apps.control.admin import PEOPLE, WHOLE_BANK, branches
+from apps.control.adminsite import rows
 from apps.control.adminsite.forms import pick, pick_many
 from apps.control.adminsite.pages import Data, Offer, OperationAdmin, Prepared
-from apps.control.adminsite.shown import called
+from apps.control.adminsite.shown import called, shown
 from apps.kernel.text import Text
 
 _LANGUAGE = pick(lambda: [("uk", "Українська"), ("en", "English")])
@@ -243,3 +244,18 @@ class BranchPermissionAdmin(OperationAdmin):
 
     def permission_code(self, row: Any) -> str:
         return str(row.permission.codename)
+
+
+@admin.register(SignIn)
+class SignInAdmin(OperationAdmin):
+    title = Text(uk="Спроби входу", en="Attempts to sign in")
+    group = PEOPLE
+    permission = "access.manage_users"
+    columns = ("at", "user", "outcome", "address", "known")
+    hidden = frozenset({"name_digest", "machine"})
+    ordering = ("-id",)
+    finds: ClassVar[rows.Finds] = {"user__username": rows.plain, "address": rows.plain}
+    find_label = Text(uk="Ім’я входу або адреса", en="User name or address")
+
+    def known(self, row: Any) -> str:
+        return shown(bool(row.machine))

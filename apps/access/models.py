@@ -1,12 +1,13 @@
 """Users, roles, and where and until when people hold them."""
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from auditlog.registry import auditlog
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from guardian.models import UserObjectPermissionBase
@@ -28,7 +29,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     density = models.CharField(max_length=7, default="normal")
     shortcuts = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text="May open Django admin")
+    is_staff = models.BooleanField(
+        default=False, help_text="Asked by nothing: what a person may do follows from roles"
+    )
     # The system is an actor whose role holds just what the close and the integrations need.
     is_machine = models.BooleanField(default=False)
 
@@ -184,6 +187,52 @@ class ApiKeyUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id}: {self.used_at}"
+
+
+class StaffSession(AbstractBaseSession):
+    """A session of the browser, with whose it is; the key is a secret of that browser."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "session"
+        verbose_name_plural = "sessions"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        from apps.access.sessions import SessionStore
+
+        return SessionStore
+
+
+class SignIn(models.Model):
+    """A line for each attempt to sign in, and for what came of it; added, never changed.
+
+    Who was named is kept as a digest, as people type passwords there too; `user` is who has that
+    name. `machine` is the mark of a machine that is known for the name.
+    """
+
+    at = models.DateTimeField()
+    name_digest = models.CharField(max_length=64)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    machine = models.CharField(max_length=24, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    outcome = models.CharField(max_length=10)
+    request_id = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "sign-in"
+        indexes = [
+            models.Index(fields=["name_digest", "at"], name="access_signin_by_name"),
+            models.Index(fields=["address", "at"], name="access_signin_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.outcome}"
 
 
 # Reference data: auditlog shows people its differences.

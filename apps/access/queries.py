@@ -114,6 +114,26 @@ def keys(*, before: int | None = None, limit: int = 50) -> list[KeyLine]:
     return [KeyLine(*line) for line in found]
 
 
+@dataclass(frozen=True, slots=True)
+class SignInLine:
+    """An attempt to sign in as a person sees it in the list of their own."""
+
+    at: dt.datetime
+    outcome: str
+    address: str
+    is_known: bool
+
+
+def sign_ins(*, user: int, limit: int = 10) -> list[SignInLine]:
+    """The last attempts under somebody's name, and what came of them; one statement."""
+    found = sql.rows(
+        """SELECT at, outcome, address, machine <> ''
+             FROM access_signin WHERE user_id = %(user)s ORDER BY id DESC LIMIT %(limit)s""",
+        {"user": user, "limit": limit},
+    )
+    return [SignInLine(*line) for line in found]
+
+
 def rights(*, user: int, date: dt.date | None) -> Rights:
     """The rights of a person on a booking date; one statement.
 

@@ -1,6 +1,10 @@
-"""What an API key looks like: `skarb_<prefix>_<secret>`, so that scanners of secrets know it."""
+"""What an API key looks like, so that scanners of secrets know it: `skarb_<prefix>_<secret>`.
+
+And how long somebody waits who has tried to sign in too often.
+"""
 
 import hashlib
+import math
 import re
 import secrets
 from dataclasses import dataclass
@@ -33,3 +37,26 @@ def prefix_of(token: str) -> str | None:
 def digest_of_token(token: str) -> str:
     """How a key is kept: so many random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# So many mistakes are free; each further one doubles the wait, up to a bound.
+_FREE, _FREE_AT_ADDRESS = 5, 50
+_FIRST_WAIT_S = 30
+_LONGEST_S, _LONGEST_UNKNOWN_S = 900, 300
+
+
+def wait_s(
+    failures: int, since_s: float | None, *, known: bool = False, address: bool = False
+) -> int:
+    """Seconds still to wait after so many failures, of which the last was `since_s` ago.
+
+    `known`: at a machine that only its owner makes wait. `address`: all names at one address, where
+    many people may sit.
+    """
+    free = _FREE_AT_ADDRESS if address else _FREE
+    if failures < free or since_s is None:
+        return 0
+    longest = _LONGEST_S if known or address else _LONGEST_UNKNOWN_S
+    doublings = (failures - free) // (10 if address else 1)
+    wait = min(_FIRST_WAIT_S << min(doublings, 10), longest)
+    return max(0, math.ceil(wait - since_s))

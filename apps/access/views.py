@@ -4,7 +4,6 @@ import base64
 import hashlib
 import io
 import secrets
-import time
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -15,8 +14,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +23,7 @@ from django.views import View
 from django_otp import login as otp_login
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from apps.access import queries, sessions, signing_in
 from apps.access.forms import CodeForm, PasswordForm, PreferencesForm
 from apps.access.models import RecoveryCode
 from apps.access.operations import (
@@ -54,22 +53,40 @@ class SignIn(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = AuthenticationForm(request, data=request.POST)
+        attempt = signing_in.attempt(request, request.POST.get("username", ""))
+        # Before the password is looked at, and alike for names that nobody has.
+        wait = signing_in.admit(attempt)
+        if wait:
+            return self._wait(request, form, wait)
         if not form.is_valid():
             return self._ask(request, form, status=422)
         login(request, form.get_user())
         # Documents of earlier sign-ins are printed as copies.
-        request.session["signed_in_at"] = time.time()
+        request.session["signed_in_at"] = sessions.begin(request)
+        signing_in.note(attempt, signing_in.SIGNED_IN)
+        response = self._onward(request)
+        signing_in.mark(request, response, attempt)
+        return response
+
+    def _onward(self, request: HttpRequest) -> HttpResponse:
         onward = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(
             onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
         return HttpResponseRedirect(onward if safe else "/")
 
+    def _wait(self, request: HttpRequest, form: AuthenticationForm, wait: int) -> HttpResponse:
+        minutes, seconds = divmod(wait, 60)
+        response = self._ask(request, form, status=429, wait=f"{minutes}:{seconds:02}")
+        response["Retry-After"] = str(wait)
+        return response
+
     def _ask(
-        self, request: HttpRequest, form: AuthenticationForm, *, status: int = 200
+        self, request: HttpRequest, form: AuthenticationForm, *, status: int = 200, wait: str = ""
     ) -> HttpResponse:
         onward = request.POST.get("next") or request.GET.get("next", "")
-        context = {"form": form, "next": onward, "title": Text(uk="Вхід", en="Sign in")}
+        title = Text(uk="Вхід", en="Sign in")
+        context = {"form": form, "next": onward, "title": title, "wait": wait}
         return render(request, "access/sign_in.html", context, status=status)
 
 
@@ -77,8 +94,19 @@ class SignOut(View):
     without_second_factor = True
 
     def post(self, request: Request) -> HttpResponse:
-        logout(request)
+        _leave(request)
         return redirect("access:sign_in")
+
+
+class SessionLeft(View):
+    """How many seconds one stays signed in: asked quietly, or, by POST, prolonged."""
+
+    without_second_factor = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse({"left": request.session_left})  # type: ignore[attr-defined]
+
+    post = get
 
 
 class SecondFactor(View):
@@ -107,6 +135,7 @@ class SecondFactor(View):
         if device.verify_token(given) if given.isdigit() else self._recover(request, given):
             otp_login(request, device)
             return redirect("home")
+        signing_in.note(_as_attempt(request), signing_in.WRONG_CODE)
         wrong = Text(
             uk="Код не підходить. Введіть новий.", en="That code is wrong. Enter a new one."
         )
@@ -172,8 +201,12 @@ class Profile(Screen):
         password = PasswordForm(user=request.user)
         part = request.POST.get("part")
         if part == "sessions":
-            _end_other_sessions(request)
+            sessions.end(request, reference=request.POST.get("which"))
             return redirect("access:profile")
+        if part == "everywhere":
+            sessions.end(request)
+            _leave(request)
+            return redirect("access:sign_in")
         if part == "password":
             password = PasswordForm(request.POST, user=request.user)
             if password.is_valid():
@@ -201,7 +234,8 @@ class Profile(Screen):
             "preferences": preferences,
             "password": password,
             "key": uuid4().hex,
-            "sessions": len(_other_sessions(self.request)),
+            "sessions": sessions.elsewhere(self.request),
+            "sign_ins": queries.sign_ins(user=self.request.user.pk),
             "codes_left": RecoveryCode.objects.filter(
                 user=self.request.user, used_at__isnull=True
             ).count(),
@@ -243,14 +277,10 @@ def _qr(request: Request, key: str) -> str:
     return mark_safe(out.getvalue().decode())  # noqa: S308
 
 
-def _other_sessions(request: Request) -> list[Session]:
-    return [
-        session
-        for session in Session.objects.exclude(session_key=request.session.session_key)
-        if session.get_decoded().get("_auth_user_id") == str(request.user.pk)
-    ]
+def _as_attempt(request: Request) -> signing_in.Attempt:
+    return signing_in.attempt(request, request.user.get_username())
 
 
-def _end_other_sessions(request: Request) -> None:
-    for session in _other_sessions(request):
-        session.delete()
+def _leave(request: Request) -> None:
+    signing_in.note(_as_attempt(request), signing_in.SIGNED_OUT)
+    logout(request)

@@ -27,7 +27,8 @@ _WRITES = re.compile(
 # Who may write without an operation, and why: none of it is the bank's state.
 _EXEMPT = re.compile(
     r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:"
-    r"django_session"  # sessions of the browser
+    r"access_staffsession"  # sessions of the browser
+    r"|access_signin"  # attempts to sign in, before anybody has
     r"|django_admin_log"  # Django's own list of what was clicked
     r"|access_apikeyuse"  # when a key of the API was last used
     r"|otp_totp_totpdevice|otp_static_statictoken"  # throttling and use of one-time codes

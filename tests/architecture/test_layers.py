@@ -92,7 +92,7 @@ OWN_ROOMS = {
         "approvals", "approvals_api", "auditing", "commands", "declarations", "door", "guarding",
         "journal", "run", "screens",
     },
-    "access": {"middleware"},
+    "access": {"middleware", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
@@ -146,7 +146,7 @@ def test_functions_are_short() -> None:
 # Who may ask the machine for the time, and why: none of it decides on which date something counts.
 CLOCKS = {
     "apps/access/operations.py": "when a recovery code was used, when a key ends",
-    "apps/access/views.py": "how long ago somebody signed in",
+    "apps/access/sessions.py": "how long ago somebody signed in and was last seen",
     "apps/accounts/views.py": "when a statement was printed",
     "apps/control/operations.py": "when the first date was opened",
     "apps/control/rest/limits.py": "how many requests came within a minute",
@@ -205,7 +205,9 @@ def test_the_database_asks_for_no_date_of_its_own() -> None:
 # Where something is written outside operations.py, and why that is no second way in.
 WRITERS = {
     "apps/access/api.py": "when and from where a key was last used",
-    "apps/access/views.py": "ends the other sessions of the browser, which are not the bank's",
+    "apps/access/sessions.py": "ends the other sessions of the browser, which are not the bank's",
+    "apps/access/signing_in.py": "the list of attempts to sign in",
+    "apps/access/views.py": "draws the code to scan, which is saved nowhere",
     "apps/accounts/interest.py": "chunks of two steps of the close, for operations of eod",
     "apps/accounts/jobs.py": "a step of the close",
     "apps/control/approvals.py": "the door parks a command",

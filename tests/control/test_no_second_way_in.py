@@ -2,11 +2,10 @@
 
 import psycopg
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.access.models import Role, User
+from apps.access.models import Role, StaffSession, User
 from apps.control import guarding
 from apps.control.guarding import WriteOutsideOperation
 from apps.control.models import OperationKey, OperationRun, OutboxMessage
@@ -55,8 +54,8 @@ def test_the_orm_cannot_write_outside(bank: Bank) -> None:
         "WITH x AS (UPDATE ONLY kernel_branch AS b SET code = 'x' RETURNING 1) SELECT",
         "EXPLAIN ANALYZE DELETE FROM kernel_branch",
         "SELECT 1; DELETE FROM kernel_branch",
-        "DELETE FROM kernel_branch WHERE id IN (SELECT 1 FROM django_session)",
-        "DELETE FROM django_session; DELETE FROM kernel_branch",
+        "DELETE FROM kernel_branch WHERE id IN (SELECT 1 FROM access_staffsession)",
+        "DELETE FROM access_staffsession; DELETE FROM kernel_branch",
         "SELECT ledger_limit_account_v1(1, -5, false, false)",
         "SELECT * FROM ledger_hold_v1 (NULL, 1, 1, '', NULL, NULL)",
     ],
@@ -88,7 +87,7 @@ def test_reads_pass(bank: Bank, statement: str) -> None:
 
 
 def test_what_is_not_the_banks_state_passes(bank: Bank) -> None:
-    Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
+    StaffSession.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     User.objects.filter(id=bank.teller.user_id).update(last_login=timezone.now())
     with pytest.raises(WriteOutsideOperation):
         User.objects.filter(id=1).update(last_login=timezone.now(), is_staff=True)
