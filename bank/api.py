@@ -1,7 +1,7 @@
 """Every address of the API, one explicit line each, with what can be done there by which method."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import path, re_path, register_converter
 from django.urls.converters import IntConverter, StringConverter
@@ -14,6 +14,7 @@ from apps.cash import api as cash
 from apps.control import api as control
 from apps.control import approvals_api as approvals
 from apps.control.rest.endpoints import Endpoint
+from apps.control.rest.strict import MAX_INTEGER
 from apps.control.rest.views import Address, Nowhere
 from apps.customers import api as customers
 from apps.eod import api as eod
@@ -22,16 +23,18 @@ from apps.ledger import api as ledger
 from apps.ledger import entries_api as entries
 from apps.payments import api as payments
 from apps.products import api as products
+from bank import document
 
 
 class Id(IntConverter):
     """The id of a row: what bigint holds, and never zero."""
 
     regex = "[1-9][0-9]{0,18}"
+    schema: ClassVar = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_INTEGER}
 
     def to_python(self, value: str) -> int:
         found = int(value)
-        if found > 2**63 - 1:
+        if found > MAX_INTEGER:
             raise ValueError("no row has this id")
         return found
 
@@ -40,12 +43,14 @@ class Code(StringConverter):
     """What a product, or a line of the chart of accounts, is called by."""
 
     regex = "[A-Za-z0-9][A-Za-z0-9._-]{0,19}"
+    schema: ClassVar = {"type": "string", "pattern": f"^{regex}$"}
 
 
 class Day:
     """A calendar day, by ISO 8601."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    schema: ClassVar = {"type": "string", "format": "date"}
 
     def to_python(self, value: str) -> dt.date:
         return dt.date.fromisoformat(value)
@@ -166,5 +171,6 @@ urlpatterns: list[Any] = [
     at("exceptions", get=eod.exceptions),
     at("exceptions/<id:exception>/retry", post=eod.RETRY_EXCEPTION),
     at("exceptions/<id:exception>/make-up", post=eod.MAKE_UP_EXCEPTION),
+    at("openapi.json", get=document.document),
     re_path("", Nowhere.as_view()),
 ]
