@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from apps.customers.models import Customer
+from tests.accounts import days
 from tests.api.machine import BEFORE, Machine, machine
 from tests.evidence import statements, world
 from tests.factories import Bank
@@ -107,7 +108,7 @@ def test_a_search_takes_one_statement(bank: Bank, shop: Machine) -> None:
     counts = []
     for more in (1, 29):
         for _ in range(more):
-            register(shop, bank.branch)
+            days.customer(bank)
         with statements() as seen:
             assert shop.post("customers/search", {}).status == 200
         counts.append(len(seen) - BEFORE)
