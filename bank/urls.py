@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from bank import help as pages
 from bank import views
 
 urlpatterns = [
@@ -18,6 +19,9 @@ urlpatterns = [
     path("finance/", include("apps.finance.urls")),
     path("day/", include("apps.eod.urls")),
     path("api/v1/", include("bank.api")),
+    path("help/api/", pages.Api.as_view(), name="api_help"),
+    path("help/api/openapi.json", pages.ApiDocument.as_view(), name="api_document"),
+    path("help/api/<str:name>/", pages.ApiEndpoint.as_view(), name="api_endpoint"),
     path("admin/", admin.site.urls),
     path("healthz", views.healthy, name="healthy"),
     path("readyz", views.ready, name="ready"),

@@ -22,6 +22,16 @@ place(
         hidden=True,
     )
 )
+place(
+    MenuItem(
+        url="api_help",
+        label=Text(uk="API для програм", en="API for programs"),
+        icon="file-text",
+        group=Text(uk="Контроль", en="Control"),
+        permission="access.manage_api_keys",
+        order=97,
+    )
+)
 
 
 def _branch(request: HttpRequest) -> list[Fact]:
