@@ -106,6 +106,12 @@ VARIABLES = {
             default="10",
         ),
         Variable(
+            "SKARB_MAINTENANCE_FILE",
+            "File that says, while it is there, that everybody is shown the page of maintenance; "
+            "`manage.py maintenance on` makes it.",
+            "`.skarb/maintenance` in the checkout",
+        ),
+        Variable(
             "SKARB_STATIC_ROOT",
             "Folder of the collected static files.",
             "`.skarb/static` in the checkout",

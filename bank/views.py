@@ -14,6 +14,7 @@ from apps.kernel.menu import MENU
 from apps.kernel.queries import current_date
 from apps.kernel.search import SOURCES, both_layouts
 from apps.kernel.text import Text
+from bank import maintenance
 from bank.frame import Frame
 
 # Where each role begins its day; the first that a person holds decides.
@@ -107,6 +108,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     """The last resort: no database, no context processor, only the number to quote."""
+    if maintenance.is_away(maintenance.current_error()):
+        return maintenance.page(request)
     return render(None, "500.html", {"request_id": getattr(request, "id", "")}, status=500)
 
 
