@@ -44,6 +44,13 @@ APPEND_ONLY = {
     "loans_accrualtotal": "",
     "cash_count": "",
     "payments_payment": "",
+    "hr_payrule": "",
+    "hr_positionplan": "",
+    "hr_terms": "",
+    "hr_personalstatus": "",
+    "hr_leaveadjustment": "",
+    "hr_payslip": "",
+    "hr_payslippart": "",
 }
 # Nothing in them is ever removed, though their state changes.
 NO_DELETE = {
@@ -65,6 +72,11 @@ NO_DELETE = {
     "eod_chunk",
     "eod_exception",
     "eod_proof",
+    "hr_employee",
+    "hr_absence",
+    "hr_payitem",
+    "hr_deductionorder",
+    "hr_payroll",
 }
 
 

@@ -20,6 +20,8 @@ from apps.access.models import Role, RoleHolding, User
 from apps.control.door import execute
 from apps.control.operations import SetUpBank
 from apps.control.run import Actor, Origin
+from apps.hr.models import PayRule
+from apps.hr.operations.structure import LeaveKindLine, LoadRules, PayRuleLine
 from apps.ledger.models import GLAccount
 from apps.ledger.operations import ChartLine, LoadChart
 from apps.products.models import TaxRate
@@ -36,6 +38,7 @@ INSTALLATION = (
     "access.grant_roles",
     "ledger.manage_chart",
     "products.manage",
+    "hr.manage_rules",
 )
 # What the clock needs: the close runs as the system.
 CLOCK = (
@@ -46,7 +49,8 @@ CLOCK = (
 )
 APPS = Path(settings.BASE_DIR) / "apps"
 CHART = APPS / "ledger" / "data" / "chart_of_accounts.csv"
-# Histories of taxes on interest, by the country whose law they are.
+# Histories of taxes on interest, and rules of pay, by the country whose law they are.
+PAY_RULES = {"UA": APPS / "hr" / "data"}
 TAX_RATES = {"UA": APPS / "products" / "data" / "tax_rates.csv"}
 
 
@@ -95,7 +99,18 @@ def install(identity: Identity) -> Actor:
     if history is not None and not TaxRate.objects.exists():
         rates = LoadTaxRates(lines=_lines(history, TaxRateLine))
         execute("products.load_tax_rates", rates, actor=actor, key="install:tax_rates")
+    rules = PAY_RULES.get(identity.country)
+    if rules is not None and not PayRule.objects.exists():
+        execute("hr.load_rules", pay_rules(rules), actor=actor, key="install:pay_rules")
     return actor
+
+
+def pay_rules(folder: Path) -> LoadRules:
+    """Rules of pay and kinds of leave from a country's data files."""
+    return LoadRules(
+        pay=_typed(folder / "pay_rules.csv", PayRuleLine),
+        leave=_typed(folder / "leave_kinds.csv", LeaveKindLine),
+    )
 
 
 def system_actor() -> Actor:
@@ -125,6 +140,15 @@ def _system(first_date: dt.date) -> Actor:
             user=user, role=role, branch=None, valid_from=first_date, defaults={"valid_to": last}
         )
     return Actor(user_id=user.id, origin=Origin.CONSOLE)
+
+
+def _typed(path: Path, kind: type[Line]) -> tuple[Line, ...]:
+    """The same where empty fields are absent ones, and texts are numbers and truths as well."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            msgspec.convert({name: text for name, text in line.items() if text}, kind, strict=False)
+            for line in csv.DictReader(file)
+        )
 
 
 def _lines(path: Path, kind: type[Line]) -> tuple[Line, ...]:

@@ -105,6 +105,8 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "control.administer",
                 # Fewer eyes are asked for, and agreed to by somebody else.
                 "control.make_requests",
+                # Of access that the staff department asks for.
+                "control.decide_approvals",
             ),
         ),
         "product_manager": StandardRole(
@@ -155,6 +157,39 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "control.make_requests",
             ),
         ),
+        "hr_officer": StandardRole(
+            Text(uk="Кадри", en="Staff department"),
+            (
+                "hr.view",
+                "hr.manage_structure",
+                "hr.manage_staff",
+                "hr.manage_leave",
+                "hr.view_pay",
+                "customers.view",
+                "control.decide_approvals",
+                "control.make_requests",
+            ),
+        ),
+        "payroll_officer": StandardRole(
+            Text(uk="Розрахунок зарплати", en="Payroll"),
+            (
+                "hr.view",
+                "hr.view_pay",
+                "hr.manage_pay",
+                "hr.prepare_payroll",
+                "control.make_requests",
+            ),
+        ),
+        "payroll_head": StandardRole(
+            Text(uk="Керівник розрахунку зарплати", en="Head of payroll"),
+            (
+                "hr.view",
+                "hr.view_pay",
+                "hr.manage_rules",
+                "control.decide_approvals",
+                "control.make_requests",
+            ),
+        ),
         "migration": StandardRole(
             Text(uk="Перенесення даних", en="Data migration"),
             (
@@ -176,12 +211,17 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
 )
 
 # What every person of the staff may do about themselves.
-EVERYONE = ("access.use_own_profile",)
+EVERYONE = ("access.use_own_profile", "hr.use_own_affairs")
 # The role that must agree to an operation which no one person may do alone.
 CHECKERS = MappingProxyType(
     {
         "control.end_approval_policy": "chief_accountant",
         "finance.book_manual_entry": "chief_accountant",
+        # The staff department asks, and whoever administers rights gives them.
+        "hr.grant_access": "administrator",
+        "hr.request_leave": "hr_officer",
+        "hr.post_payroll": "payroll_head",
+        "hr.reverse_payroll": "payroll_head",
     }
 )
 # Who else must agree to an operation from an amount on, in minor units of the base currency, and

@@ -31,7 +31,7 @@ WITHOUT_ADDRESS = {
     "products.load_tax_rates": "a country's history is loaded with the bank, before any close",
 }
 # Apps whose operations have no addresses yet.
-WITHOUT_ROOM = {"loans"}
+WITHOUT_ROOM = {"hr", "loans"}
 
 
 def declared() -> Iterator[tuple[str, str, Endpoint]]:

@@ -5,6 +5,7 @@ body, the constraints and the book; what they name exists in the bank, or does n
 sent twice at times, as people do.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import Enum, EnumMeta
 from typing import Any
@@ -29,6 +30,7 @@ from bank.reference import operations_of_the_house
 from tests import probes
 from tests.cash import desk
 from tests.factories import Bank, add_user, define_role, do, fresh_key
+from tests.hr import office
 from tests.rewinding import rewound
 
 OPERATIONS = operations_of_the_house()
@@ -57,19 +59,27 @@ AMOUNTS = st.sampled_from(
 # What an id in a field of this name is the id of.
 TABLES = {
     "approval": ["control_approval"],
+    "absence": ["hr_absence"],
     "branch": ["kernel_branch"],
     "customer": ["customers_customer"],
     "deposit": ["accounts_deposit"],
+    "employee": ["hr_employee"],
+    "employees": ["hr_employee"],
     "entry": ["ledger_entry"],
     "hold": ["ledger_hold"],
+    "item": ["hr_payitem"],
     "holding": ["access_roleholding"],
     "key": ["access_apikey"],
-    "parent": ["kernel_branch"],
+    "order": ["hr_deductionorder"],
+    "parent": ["kernel_branch", "hr_unit"],
+    "payroll": ["hr_payroll"],
+    "position": ["hr_position"],
     "replaces": ["access_apikey"],
     "session": ["cash_session"],
     "source": ["accounts_deposit", "cash_till"],
     "target": ["accounts_deposit", "cash_till"],
     "till": ["cash_till"],
+    "unit": ["hr_unit"],
     "user": ["access_user"],
 }
 
@@ -164,6 +174,7 @@ def known(bank: Bank, almighty: Actor) -> Known:
     at = desk.staff_a_till(bank, teller=almighty)
     desk.till(bank, "position")
     do("cash.deposit", desk.over_the_counter(at, first, 1_000), actor=almighty)
+    _staff_and_pay(bank)
     numbers = [
         do("finance.open_internal_account",
            {"branch": bank.branch, "gl_code": code, "currency": "UAH"},
@@ -186,6 +197,8 @@ def known(bank: Bank, almighty: Actor) -> Known:
         "currency": ["UAH", "EUR", "JPY"],
         "first_name": ["Оксана"],
         "gl_code": ["1001", "2620", "6399"],
+        "kind": ["annual", "bonus", "voluntary", "unpaid"],
+        "month": ["2026-01-01", "2025-12-01"],
         "last_name": ["Шевченко"],
         "meaning": _column("control_approval", "meaning_hash"),
         "operation": ["payments.transfer", "finance.book_manual_entry"],
@@ -196,6 +209,20 @@ def known(bank: Bank, almighty: Actor) -> Known:
         "scopes": ["cash.operate_till", "access.manage_users"],
         "value_minor": [50_000, 100],
     }
+
+
+def _staff_and_pay(bank: Bank) -> None:
+    """Somebody employed, with a leave, a bonus, a deduction, and a draft of their pay."""
+    departments = office.open_office(bank)
+    who = {"employee": office.worker(departments).id}
+    day = {"first_day": "2026-01-12", "last_day": "2026-01-13", "kind": "annual"}
+    do("hr.record_leave", who | day, actor=departments.hr)
+    bonus = {"month": bank.date, "kind": "bonus", "pay": "100", "reason": "Наказ"}
+    do("hr.add_pay_item", who | bonus, actor=departments.payroll)
+    union = {"kind": "voluntary", "recipient": "Профспілка", "valid_from": bank.date}
+    do("hr.order_deduction", who | union | {"percent": "1"}, actor=departments.payroll)
+    office.pay(departments, through=dt.date(2026, 1, 15))
+    office.prepare(departments)
 
 
 def _of(deposit: int, **fields: Any) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def subjects(operation: Operation) -> set[str]:
 def test_an_operation_is_declared_whole(operation: Operation) -> None:
     app, _, verb = operation.name.partition(".")
     assert re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", operation.name)
-    assert operation.body.__module__ == f"apps.{app}.operations"
+    # The room, or where it would be too long, a package of the same name.
+    assert operation.body.__module__.split(".")[:3] == ["apps", app, "operations"]
     assert verb.startswith(operation.body.__name__) or operation.body.__name__.startswith(verb)
     assert re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", operation.permission)
     assert operation.permission.split(".")[0] == app

@@ -55,6 +55,7 @@ def test_a_bank_is_set_up_step_by_step_and_once(empty_database: OwnDatabase) -> 
         ("control.set_up_bank", "done"),
         ("ledger.load_chart", "done"),
         ("products.load_tax_rates", "done"),
+        ("hr.load_rules", "done"),
     ]
     # Begun again, nothing is done twice.
     assert install(IDENTITY) == actor

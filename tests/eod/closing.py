@@ -25,6 +25,7 @@ STEPS = [
     "accounts.capitalise_interest",
     "ledger.snapshot_accounts",
     "ledger.snapshot_gl",
+    "hr.close_access",
     "eod.prove",
 ]
 BROKEN = "this row is broken"
