@@ -162,7 +162,7 @@ urlpatterns: list[Any] = [
     at("sessions/<id:session>/close", post=cash.CLOSE_SESSION),
     at("sessions/<id:session>/close-for-teller", post=cash.CLOSE_SESSION_FOR_TELLER),
     at("booking-dates", get=eod.booking_dates, post=eod.OPEN_NEXT_DAY),
-    at("booking-dates/current", get=eod.current_date),
+    at("booking-dates/current", get=eod.open_date),
     at("booking-dates/<day:date>", get=eod.booking_date),
     at("closes", get=eod.closes, post=eod.START_CLOSE),
     at("closes/<day:date>", get=eod.close),

@@ -56,13 +56,13 @@ def booking_dates(ask: Ask, *, page: Slice) -> Page[BookingDate]:
 
 
 @reads(
-    "eod.current_date",
+    "eod.open_date",
     permission=None,
     tag=DAYS,
     summary=Text(uk="Поточний операційний день", en="The current booking date"),
     example=_OPEN,
 )
-def current_date(ask: Ask) -> BookingDate:
+def open_date(ask: Ask) -> BookingDate:
     """The date into which everybody posts now; never the date of a computer."""
     return _date(StoredDate.objects.get(status=StoredDate.Status.OPEN))
 
