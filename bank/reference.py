@@ -26,6 +26,7 @@ from apps.control.declarations import (
 from apps.kernel.errors import Refusal
 from apps.kernel.money import Money
 from apps.kernel.text import Text
+from bank.document import places
 from bank.environment import VARIABLES
 from bank.roles import ROLES
 
@@ -48,6 +49,7 @@ def pages() -> dict[str, str]:
         "reference/refusals.md": _page("Refusals", _refusals()),
         "reference/invariants.md": _page("Invariants", _invariants()),
         "reference/steps.md": _page("Steps of the close", _steps()),
+        "reference/api.md": _page("Endpoints of the API", _endpoints()),
         "operating/settings.md": _page("Settings", _settings()),
     }
 
@@ -93,6 +95,8 @@ def _operation(operation: Operation) -> Iterator[str]:
         facts.append("Its amount must be positive, and is judged against limits and policies")
     if operation.four_eyes:
         facts.append("Always needs a second person: refused where no approval policy covers it")
+    if operation.forced:
+        facts.append("May post below an account's floor and past its blocks")
     if operation.closing:
         facts.append("Belongs to the close: books into the date that is being closed")
     if operation.dateless:
@@ -278,6 +282,30 @@ def _steps() -> Iterator[str]:
         ("gate", "українською", "in English"),
         ((f"`{gate.name}`", gate.title.uk, gate.title.en) for gate in GATES),
     )
+
+
+def _endpoints() -> Iterator[str]:
+    yield (
+        "Every address under `/api/v1/` by its chapter, with the scope that a key needs; see "
+        "[The API](../api/index.md). The OpenAPI document has their fields, examples and refusals."
+    )
+    found = places()
+    for tag in {place.endpoint.tag.name: place.endpoint.tag for place in found}.values():
+        yield f"## {tag.title.en}"
+        yield _table(
+            ("method", "address", "scope", "українською", "in English"),
+            (
+                (
+                    place.method,
+                    f"`{place.path}`",
+                    f"`{place.endpoint.permission}`" if place.endpoint.permission else "any key",
+                    place.endpoint.summary.uk,
+                    place.endpoint.summary.en,
+                )
+                for place in found
+                if place.endpoint.tag.name == tag.name
+            ),
+        )
 
 
 def _settings() -> Iterator[str]:

@@ -1,7 +1,7 @@
 """How many requests a client may send, counted in Valkey by minutes of the clock.
 
 Where Valkey is away nothing is counted and the API goes on: what a client may do to the bank is
-limited by roles, limits and policies in the database, which never open. See decision 0011.
+limited by roles, limits and policies in the database, which never open. See decision 0013.
 """
 
 import logging
