@@ -36,12 +36,15 @@ class Kind(StrEnum):
     ENTRY = "entry"
     GL = "gl"
     KIND = "kind"
+    LOAN = "loan"
     MINOR = "minor"
     POSTING = "posting"
     PRODUCT = "product"
     RUN = "run"
     SESSION = "session"
     TEXT = "text"
+    # Interest of loans, in whole parts of a minor unit.
+    UNITS = "units"
 
 
 # For ids: what each is called, the ledger account or run that it leads to, and its currency.
@@ -52,6 +55,7 @@ _NAMES: Mapping[Kind, str] = MappingProxyType(
         Kind.DEPOSIT: "SELECT id, number, account_id::text, currency FROM accounts_deposit",
         Kind.ENTRY: "SELECT id, id::text, run_id::text, NULL FROM ledger_entry",
         Kind.GL: "SELECT id, code || ' ' || {name}, code, NULL FROM ledger_glaccount",
+        Kind.LOAN: "SELECT id, number, account_id::text, currency FROM loans_loan",
         Kind.POSTING: """SELECT p.id, p.id::text, e.run_id::text, p.currency
                            FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id""",
         Kind.PRODUCT: "SELECT id, {name}, NULL, NULL FROM products_product",
@@ -65,7 +69,10 @@ _NAMES: Mapping[Kind, str] = MappingProxyType(
 # No id of an account is so high.
 _ENDLESS = 2**62
 _RUNS = {Kind.ENTRY, Kind.POSTING, Kind.RUN, Kind.SESSION}
-_ACCOUNTS = {Kind.ACCOUNT, Kind.DEPOSIT}
+_ACCOUNTS = {Kind.ACCOUNT, Kind.DEPOSIT, Kind.LOAN}
+_FIGURES = {Kind.MINOR, Kind.UNITS}
+# So many are a minor unit: percents of a year that every day count divides.
+_UNITS = 160_308_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,13 @@ class _Known:
 
 _ACCOUNT = Column(Text(uk="Рахунок", en="Account"), Kind.ACCOUNT)
 _DEPOSIT = Column(Text(uk="Рахунок", en="Account"), Kind.DEPOSIT)
+_LOAN = Column(Text(uk="Кредит", en="Loan"), Kind.LOAN)
 _CURRENCY = Column(Text(uk="Валюта", en="Currency"), Kind.CURRENCY)
 _SESSION = Column(Text(uk="Зміна", en="Session"), Kind.SESSION)
 _BOOKED = Column(Text(uk="У книзі", en="In the book"))
 _ACCRUED = Column(Text(uk="Нараховано", en="Accrued"))
+_ACCRUED_UNITS = Column(Text(uk="Нараховано", en="Accrued"), Kind.UNITS)
+_BY_DOCUMENTS = Column(Text(uk="За документами", en="By the documents"))
 _PAID = Column(Text(uk="Виплачено", en="Paid"))
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
@@ -188,6 +198,56 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column(Text(uk="Проведено за день", en="Booked on the day")),
         ),
         "ledger.entries_balance": (Column(Text(uk="Проведення", en="Entry"), Kind.ENTRY),),
+        "loans.principal_moved_with_the_book": (_LOAN, _BY_DOCUMENTS, _BOOKED),
+        "loans.principal_equals_accounts": (_LOAN, _BY_DOCUMENTS, _BOOKED),
+        "loans.accruals_recomputed": (
+            _LOAN,
+            Column(Text(uk="Залишок, перераховано", en="Balance, recomputed")),
+            Column(Text(uk="Залишок, узято", en="Balance, taken")),
+            Column(Text(uk="Відсотки, перераховано", en="Interest, recomputed"), Kind.UNITS),
+            Column(Text(uk="Відсотки, нараховано", en="Interest, accrued"), Kind.UNITS),
+        ),
+        "loans.accrual_totals_grow_by_rows": (
+            Column(Text(uk="Продукт", en="Product"), Kind.PRODUCT),
+            Column(Text(uk="Відділення", en="Branch"), Kind.BRANCH),
+            _CURRENCY,
+            Column(Text(uk="Підсумок зріс на", en="Total grew by"), Kind.UNITS),
+            Column(Text(uk="Нарахування дня", en="The day's accruals"), Kind.UNITS),
+        ),
+        "loans.accrued_income_moved_with_the_book": (
+            _ACCOUNT,
+            _ACCRUED,
+            _PAID,
+            Column(Text(uk="Рух у книзі", en="Moved in the book")),
+        ),
+        "loans.accrued_income_is_whole": (_ACCOUNT, _ACCRUED_UNITS, _PAID, _BOOKED),
+        "loans.payments_came_from_the_deposits": (_ACCOUNT, _BY_DOCUMENTS, _BOOKED),
+        "loans.overdue_since_the_oldest_due": (
+            _LOAN,
+            Column(Text(uk="Прострочено від", en="Overdue since"), Kind.DATE),
+            Column(Text(uk="Найдавніша несплата", en="Oldest unpaid"), Kind.DATE),
+        ),
+        "loans.plans_repay_the_rest": (
+            _LOAN,
+            Column(Text(uk="Залишок", en="Balance")),
+            Column(Text(uk="До сплати", en="Due")),
+            Column(Text(uk="За графіком", en="By the schedule")),
+        ),
+        "loans.interest_due_is_what_accrued": (
+            _LOAN,
+            _ACCRUED_UNITS,
+            Column(Text(uk="До сплати", en="Due")),
+            Column(Text(uk="Сплачено достроково", en="Paid early")),
+        ),
+        "loans.closed_loans_owe_nothing": (
+            _LOAN,
+            Column(Text(uk="Залишок", en="Balance")),
+            Column(Text(uk="Закрито в книзі", en="Closed in the book"), Kind.TEXT),
+        ),
+        "loans.loans_agree_with_accounts": (
+            _LOAN,
+            Column(Text(uk="Рахунок книги", en="Ledger account"), Kind.ACCOUNT),
+        ),
         "payments.documents_equal_nostro": (
             Column(Text(uk="Операція", en="Operation"), Kind.RUN),
             Column(Text(uk="За документом", en="By its document")),
@@ -200,6 +260,10 @@ STEPS_OVER: Mapping[str, Kind] = MappingProxyType(
     {
         "accounts.accrue_interest": Kind.DEPOSIT,
         "accounts.capitalise_interest": Kind.DEPOSIT,
+        "loans.accrue_interest": Kind.LOAN,
+        "loans.charge_penalties": Kind.LOAN,
+        "loans.classify": Kind.LOAN,
+        "loans.collect": Kind.LOAN,
     }
 )
 
@@ -300,8 +364,10 @@ def _cell(
     rights: Held,
 ) -> Cell:
     if value == "":
-        return Cell("—", is_figure=kind is Kind.MINOR)
+        return Cell("—", is_figure=kind in _FIGURES)
     match kind:
+        case Kind.UNITS:
+            return Cell(figure(str(Decimal(value) / _UNITS), code), is_figure=True)
         case Kind.MINOR:
             return Cell(figure(value, code), is_figure=True)
         case Kind.DATE:

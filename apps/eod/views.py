@@ -223,7 +223,10 @@ def close(
         "date": date,
         "progress": progress,
         "badge": telling.STANDS[progress.stand],
-        "steps": [_step(number, step, progress) for number, step in enumerate(progress.steps, 1)],
+        "steps": [
+            _step(number, step, progress, is_quiet=quiet_s > QUIET_S)
+            for number, step in enumerate(progress.steps, 1)
+        ],
         "steps_done": sum(step.status != "open" for step in progress.steps),
         "elapsed": telling.duration(progress.seconds) if progress.steps else "",
         "usual": _usual(past if past is not None else queries.history(limit=RECENT), date),
@@ -240,9 +243,14 @@ def close(
     }
 
 
-def _step(number: int, step: queries.StepProgress, progress: Progress) -> dict[str, Any]:
+def _step(
+    number: int, step: queries.StepProgress, progress: Progress, *, is_quiet: bool
+) -> dict[str, Any]:
+    """A step in words; where nothing moves, its speed so far foretells nothing."""
     is_front = progress.front is not None and progress.front.name == step.name
-    is_moving = step.status == "done" or (is_front and progress.stand is Stand.RUNNING)
+    is_moving = step.status == "done" or (
+        is_front and progress.stand is Stand.RUNNING and not is_quiet
+    )
     left = step.seconds_left if is_front and is_moving else None
     return {
         "number": number,

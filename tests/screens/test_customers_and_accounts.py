@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 from apps.customers.models import Customer
 from apps.kernel import sql
@@ -56,6 +57,27 @@ def test_a_person_is_registered_once_and_gets_an_account(bank: Bank, visit: Sign
     assert account in teller.get(card).links
     again = teller.review("/customers/new/", given)
     assert "Переконайтеся, що це не та сама людина" in again.text
+
+
+def test_accounts_of_a_customer_are_listed_by_the_names_of_their_products(
+    bank: Bank, visit: Signing
+) -> None:
+    own = deposit(bank)
+    customer = sql.value(
+        "SELECT customer_id FROM accounts_deposit WHERE id = %(id)s", {"id": own.id}
+    )
+    names = {"name_uk": "Скарбничка", "name_en": "Money box"}
+    given = {"code": "BOX", "kind": "current", "currency": "UAH"} | names
+    do("products.create_product", given, actor=bank.product_manager)
+    terms = {"product": "BOX", "valid_from": bank.date, "annual_rate": Decimal(0)}
+    do("products.add_version", terms, actor=bank.product_manager)
+    opened = {"customer": customer, "product": "BOX", "branch": bank.branch}
+    do("accounts.open_deposit", opened, actor=bank.supervisor)
+
+    page = visit("teller").get(f"/customers/{customer}/")
+    assert "Скарбничка" in page.text
+    assert "BOX" not in page.text
+    assert "Money box" in visit("teller", language="en").get(f"/customers/{customer}/").text
 
 
 def test_a_tax_number_is_checked_against_the_birth_date(bank: Bank, visit: Signing) -> None:
