@@ -73,7 +73,9 @@ def at(route: str, **endpoints: Endpoint) -> URLPattern:
 urlpatterns: list[Any] = [
     at("me", get=access.myself),
     at("users", post=access.ADD_USER),
+    at("users/<id:user>/change", post=access.CHANGE_USER),
     at("users/<id:user>/close", post=access.CLOSE_USER),
+    at("users/<id:user>/reopen", post=access.REOPEN_USER),
     at("users/<id:user>/second-factor/reset", post=access.RESET_SECOND_FACTOR),
     at("users/<id:user>/roles", post=access.GRANT_ROLE),
     at("users/<id:user>/keys", post=access.ISSUE_KEY),

@@ -34,7 +34,7 @@ class Maintenance:
 
 def marker() -> Path:
     """The file that says that maintenance is going on; whose content nobody reads."""
-    return Path(settings.MAINTENANCE_FILE)
+    return Path(settings.MAINTENANCE_MARKER)
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -219,8 +219,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+MAINTENANCE_MARKER = environment.text(
+    "SKARB_MAINTENANCE_MARKER", str(BASE_DIR / ".skarb" / "maintenance")
+)
+
 MAINTENANCE_FILE = environment.text(
-    "SKARB_MAINTENANCE_FILE", str(BASE_DIR / ".skarb" / "maintenance")
+    "SKARB_MAINTENANCE_MARKER", str(BASE_DIR / ".skarb" / "maintenance")
 )
 
 # --- Language, time, static files --------------------------------------------------------------

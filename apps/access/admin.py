@@ -134,6 +134,24 @@ class UserAdmin(OperationAdmin):
             ),
         ),
         Offer(
+            operation="access.change_user",
+            label=Text(uk="Змінити дані", en="Change details"),
+            icon="notebook-pen",
+            given=lambda row: {"user": row.id},
+            first=lambda row: {"full_name": row.full_name, "email": row.email},
+        ),
+        Offer(
+            operation="access.reopen_user",
+            label=Text(uk="Знову відкрити доступ", en="Open the access again"),
+            icon="lock-open",
+            given=lambda row: {"user": row.id},
+            when=lambda row: not row.is_active,
+            hint=Text(
+                uk="Ролі, строк яких не минув, діятимуть знову; пароль треба задати новий.",
+                en="Roles that still run count again; a new password has to be set.",
+            ),
+        ),
+        Offer(
             operation="access.close_user",
             label=Text(uk="Закрити доступ", en="Close the access"),
             icon="circle-x",

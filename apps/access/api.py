@@ -205,7 +205,13 @@ ADD_USER = does(
     example={"username": "shop", "full_name": "Web shop", "is_machine": True},
     gives={"user": 41},
 )
+CHANGE_USER = does(
+    "access.change_user",
+    tag=ACCESS,
+    example={"full_name": "Web shop", "email": "shop@bank.example"},
+)
 CLOSE_USER = does("access.close_user", tag=ACCESS, example={})
+REOPEN_USER = does("access.reopen_user", tag=ACCESS, example={})
 RESET_SECOND_FACTOR = does("access.reset_second_factor", tag=ACCESS, example={})
 DEFINE_ROLE = does(
     "access.define_role",

@@ -95,6 +95,45 @@ def close_user(*, cmd: CloseUser, run: Run) -> None:
     _project(cmd.user, run.date)
 
 
+class ChangeUser(Command):
+    user: int
+    full_name: Name
+    email: Annotated[str, Meta(max_length=254)] = ""
+
+
+@operation(
+    "access.change_user",
+    permission="access.manage_users",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Змінено дані користувача", en="A user's details were changed"),
+    subjects=lambda cmd: {"user": [cmd.user]},
+)
+def change_user(*, cmd: ChangeUser, run: Run) -> None:
+    """Correct how a user is called and written to; the user name stays. Raises NotFound."""
+    changed = User.objects.filter(id=cmd.user)
+    if not changed.update(full_name=cmd.full_name, email=cmd.email):
+        raise NotFound
+
+
+class ReopenUser(Command):
+    user: int
+
+
+@operation(
+    "access.reopen_user",
+    permission="access.manage_users",
+    scope=WHOLE_BANK,
+    sentence=Text(uk="Знову відкрито доступ користувача", en="A user's access was opened again"),
+    subjects=lambda cmd: {"user": [cmd.user]},
+)
+def reopen_user(*, cmd: ReopenUser, run: Run) -> None:
+    """Let a user in again with what roles still run, after a new password. Raises NotFound."""
+    closed = User.objects.filter(id=cmd.user, is_active=False)
+    if not closed.update(is_active=True, password=make_password(None)):
+        raise NotFound
+    _project(cmd.user, run.date)
+
+
 class DefineRole(Command):
     code: Code
     name_uk: Name

@@ -13,7 +13,15 @@ from apps.access.errors import (
     UsernameTaken,
 )
 from apps.access.models import Role, RoleHolding, User
-from apps.access.operations import AddUser, CloseUser, DefineRole, GrantRole, RevokeRole
+from apps.access.operations import (
+    AddUser,
+    ChangeUser,
+    CloseUser,
+    DefineRole,
+    GrantRole,
+    ReopenUser,
+    RevokeRole,
+)
 from apps.access.queries import rights
 from apps.control.errors import MalformedCommand, NotFound, PermissionMissing
 from apps.kernel.models import Branch
@@ -109,6 +117,39 @@ def test_a_closed_person_keeps_their_history_and_nothing_else(bank: Bank) -> Non
     assert RoleHolding.objects.filter(user_id=person).count() == 1
     assert branches(person) == set()
     assert rights(user=person, date=bank.date).held == {}
+
+
+def test_a_closed_person_is_let_in_again_without_the_old_password(bank: Bank) -> None:
+    person = add_user(
+        role=define_role(probes.MOVE, actor=bank.administrator),
+        branch=bank.branch,
+        actor=bank.administrator,
+    ).user_id
+    reopen = ReopenUser(user=person)
+    # Nobody has closed it yet.
+    refuse(NotFound, "access.reopen_user", reopen, actor=bank.administrator)
+    do("access.close_user", CloseUser(user=person), actor=bank.administrator)
+    do("access.reopen_user", reopen, actor=bank.administrator)
+
+    found = User.objects.get(id=person)
+    assert (found.is_active, found.has_usable_password()) == (True, False)
+    assert branches(person) == {bank.branch}
+    refuse(PermissionMissing, "access.reopen_user", reopen, actor=bank.supervisor)
+
+
+def test_a_name_is_corrected_and_the_user_name_stays(bank: Bank) -> None:
+    user = bank.teller.user_id
+    change = ChangeUser(user=user, full_name="Олена Коваль", email="o.koval@bank.example")
+    do("access.change_user", change, actor=bank.administrator)
+
+    found = User.objects.get(id=user)
+    assert (found.username, found.full_name) == ("teller", "Олена Коваль")
+    assert found.email == "o.koval@bank.example"
+    refuse(PermissionMissing, "access.change_user", change, actor=bank.supervisor)
+    unknown = ChangeUser(user=987_654, full_name="X")
+    refuse(NotFound, "access.change_user", unknown, actor=bank.administrator)
+    nameless = {"user": user, "full_name": ""}
+    refuse(MalformedCommand, "access.change_user", nameless, actor=bank.administrator)
 
 
 # --- Roles --------------------------------------------------------------------------------------

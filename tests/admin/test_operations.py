@@ -250,8 +250,14 @@ def test_a_password_is_set_and_a_user_is_closed(bank: Bank, visit: Signing) -> N
     assert not teller.is_active
     # What makes no sense any more is offered no more.
     page = visitor.get(f"/admin/access/user/{teller.id}/change/")
-    assert not [one for one in page.links if "/do/" in one]
+    offered = {one.split("/")[-2] for one in page.links if "/do/" in one}
+    assert offered == {"change-user", "reopen-user"}
     visitor.get(f"{address}/close-user/", status=404)
+    _send(visitor, f"{address}/reopen-user/", {})
+    _send(visitor, f"{address}/change-user/", {"full_name": "Олена", "email": "o@bank.example"})
+    teller.refresh_from_db()
+    assert (teller.is_active, teller.has_usable_password()) == (True, False)
+    assert (teller.full_name, teller.email) == ("Олена", "o@bank.example")
 
 
 def test_a_key_is_shown_once(bank: Bank, visit: Signing) -> None:

@@ -34,7 +34,7 @@ def _judge(answer: Any) -> str:
 
 def test_a_marker_answers_for_everything(tmp_path: Path) -> None:
     """Without a database fixture any statement would be an error."""
-    with override_settings(MAINTENANCE_FILE=tmp_path / "state" / "maintenance"):
+    with override_settings(MAINTENANCE_MARKER=tmp_path / "state" / "maintenance"):
         call_command("maintenance", "on")
         for address in ("/", "/sign-in/", "/customers/?q=1", "/nowhere/", "/admin/"):
             for page in (_judge(Client().get(address)), _judge(Client().post(address))):
