@@ -27,8 +27,6 @@ IDLE_S = 2.0
 BELLS = 2
 # What follows the name of the workers' queue in the name of the bells'.
 BELLS_OF = ".close"
-# A bell that nobody heard in this time is not worth hearing.
-BELL_EXPIRES_S = 60
 # In a bank with fewer accounts the proofs of a day take less time than to hand them out.
 FEW_ACCOUNTS = 20_000
 
@@ -61,14 +59,13 @@ def sweep() -> None:
 def ring(payload: Mapping[str, Any] | None = None) -> None:
     """Tell a worker that there is work, unless bells are waiting; who hears it rings for the next.
 
-    A ring that is lost costs time only: the sweeper rings again.
+    A ring that is lost costs time only: the sweeper rings again. None expires: behind a long piece of
+    work both bells would, and whoever did that piece trusts in them. Heard in vain, one does no harm.
     """
     try:
         with current_app.producer_or_acquire() as producer:
             if waiting(producer.channel) < BELLS:
-                do_work.apply_async(
-                    producer=producer, queue=_queue(), retry=False, expires=BELL_EXPIRES_S
-                )
+                do_work.apply_async(producer=producer, queue=_queue(), retry=False)
     except Exception as error:  # noqa: BLE001 - each broker fails in its own way
         log.warning("the bell could not be rung: %s", error)
 

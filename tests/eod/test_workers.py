@@ -159,6 +159,18 @@ def test_the_sweeper_is_silent_where_nothing_is_to_be_done(
     assert bells() == 0
 
 
+def test_a_bell_behind_a_long_piece_of_work_is_heard(
+    own_database: OwnDatabase, bank: Bank, queue: str
+) -> None:
+    jobs.ring()
+    with app.connection_for_write() as connection:
+        waiting = Queue(queue + jobs.BELLS_OF)(connection.default_channel)
+        message = waiting.get(no_ack=True)
+    assert message.headers["task"] == "eod.work"
+    # Who does the work did not ring again while this one waited: dropped, nobody would come.
+    assert message.headers["expires"] is None
+
+
 def test_bells_do_not_pile_up(own_database: OwnDatabase, bank: Bank, queue: str) -> None:
     for _ in range(10):
         jobs.ring()
