@@ -24,8 +24,8 @@ def listen(name: str) -> None:
 
 listen("celery")
 
-# Bells are lost with a broker, a worker or a message; what they ring for is in the database. A sweep
-# that nobody heard by the next one is dropped, so that none pile up behind a long task.
+# Bells are lost with a broker, a worker or a message; what they ring for is in the database. A
+# sweep that nobody heard by the next one is dropped, so that none pile up behind a long task.
 SWEEP_S = 10
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": SWEEP_S, "options": {"expires": SWEEP_S - 1, "retry": False}}

@@ -59,8 +59,8 @@ def sweep() -> None:
 def ring(payload: Mapping[str, Any] | None = None) -> None:
     """Tell a worker that there is work, unless bells are waiting; who hears it rings for the next.
 
-    A ring that is lost costs time only: the sweeper rings again. None expires: behind a long piece of
-    work both bells would, and whoever did that piece trusts in them. Heard in vain, one does no harm.
+    A ring that is lost costs time only: the sweeper rings again. None expires: behind a long piece
+    of work both bells would, and whoever does it trusts in them. Heard in vain, one does no harm.
     """
     try:
         with current_app.producer_or_acquire() as producer:
