@@ -21,8 +21,12 @@ from tests.factories import Bank
 STEPS = [
     "control.expire_requests",
     "accounts.release_expired_holds",
+    "loans.collect",
     "accounts.accrue_interest",
+    "loans.accrue_interest",
     "accounts.capitalise_interest",
+    "loans.charge_penalties",
+    "loans.classify",
     "ledger.snapshot_accounts",
     "ledger.snapshot_gl",
     "hr.close_access",

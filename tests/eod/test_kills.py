@@ -25,12 +25,15 @@ from tests.eod import killing
 from tests.eod.closing import close_through, saving, violated
 from tests.eod.killing import GOES_ON_S, House
 from tests.factories import Bank, do, install_bank, read_bank
+from tests.loans import lending
 
 DAY = dt.timedelta(days=1)
 # Interest is paid on the first of the dates that are disturbed.
 FIRST = dt.date(2026, 1, 31)
 DATES = [FIRST + number * DAY for number in range(3)]
 DEPOSITS = 40
+# Their first instalments fall due on the second of the dates.
+LOANS = 6
 TRANSFERS = 40
 # Chunks of so many ids, so that a small bank has many.
 SIZE = 1
@@ -60,9 +63,20 @@ def found(bank: Bank) -> list[Opened]:
             "purpose": "Поповнення",
         }
         do("payments.receive", received, actor=bank.operations)
+    borrow(bank)
     close_through(bank, FIRST - DAY)
     killing.transfers(bank, saved, FIRST, TRANSFERS)
     return saved
+
+
+def borrow(bank: Bank) -> None:
+    """Loans whose accounts have all, some, or nothing of what falls due; two of one account."""
+    code = lending.product(bank, penalty_rate=73)
+    for number in range(LOANS):
+        loan = lending.lend(bank, code, months=3, due_day=1)
+        days.put(bank, loan.deposit, 1_000_00 * number - 12_000_00)
+    lending.lend(bank, code, months=3, due_day=1, deposit=loan.deposit)
+    days.put(bank, loan.deposit, -12_000_00)
 
 
 def undisturbed(bank: Bank, saved: list[Opened]) -> None:
@@ -125,8 +139,34 @@ def moves() -> list[tuple[Any, ...]]:
     )
 
 
+def loans() -> list[tuple[Any, ...]]:
+    """What loans earned, what fell due on them, what was paid, and how they stand."""
+    return sql.rows(
+        """SELECT l.number, found.*
+             FROM loans_loan l
+            CROSS JOIN LATERAL (
+                  SELECT a.kind, a.booking_date, a.number::bigint, a.units
+                    FROM loans_accrual a WHERE a.loan_id = l.id
+                   UNION ALL
+                  SELECT c.kind, c.due_on, c.amount_minor, c.paid_minor
+                    FROM loans_charge c WHERE c.loan_id = l.id
+                   UNION ALL
+                  SELECT p.kind, p.booking_date, p.principal_minor, p.interest_minor
+                    FROM loans_payment p WHERE p.loan_id = l.id
+                   UNION ALL
+                  SELECT 'standing', s.since, s.days_overdue, s.bucket
+                    FROM loans_standing s WHERE s.loan_id = l.id) found
+            ORDER BY l.number, found.kind, found.booking_date, found.number, found.units"""
+    )
+
+
 def books() -> dict[str, list[tuple[Any, ...]]]:
-    return {"balances": balances(), "accruals": accruals(), "moves": moves()}
+    return {
+        "balances": balances(),
+        "accruals": accruals(),
+        "loans": loans(),
+        "moves": moves(),
+    }
 
 
 def digest(rows: list[tuple[Any, ...]]) -> str:
