@@ -112,24 +112,6 @@ VARIABLES = {
             "`.skarb/maintenance` in the checkout",
         ),
         Variable(
-            "SKARB_SESSION_IDLE_MINUTES",
-            "Minutes without work after which a person is signed out.",
-            "`15`",
-            default="15",
-        ),
-        Variable(
-            "SKARB_SESSION_HOURS",
-            "Hours after which everybody signs in anew, whatever they do.",
-            "`10`",
-            default="10",
-        ),
-        Variable(
-            "SKARB_MAINTENANCE_MARKER",
-            "File that says, while it is there, that everybody is shown the page of maintenance; "
-            "`manage.py maintenance on` makes it.",
-            "`.skarb/maintenance` in the checkout",
-        ),
-        Variable(
             "SKARB_STATIC_ROOT",
             "Folder of the collected static files.",
             "`.skarb/static` in the checkout",

@@ -223,10 +223,6 @@ MAINTENANCE_MARKER = environment.text(
     "SKARB_MAINTENANCE_MARKER", str(BASE_DIR / ".skarb" / "maintenance")
 )
 
-MAINTENANCE_FILE = environment.text(
-    "SKARB_MAINTENANCE_MARKER", str(BASE_DIR / ".skarb" / "maintenance")
-)
-
 # --- Language, time, static files --------------------------------------------------------------
 
 LANGUAGE_CODE = "uk"
