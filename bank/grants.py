@@ -11,10 +11,13 @@ READ_ONLY = {
     "ledger_account",
     "ledger_balance",
     "ledger_hold",
+    "ledger_accountchange",
     "ledger_entry",
     "ledger_posting",
     "ledger_accountday",
     "ledger_glday",
+    # What `migrate` writes, as the operations declare it.
+    "ledger_forcedoperation",
     "django_migrations",
 }
 # A line is added and never changed. Of the journal even the columns are named: in which transaction
@@ -105,7 +108,8 @@ def apply(connection: BaseDatabaseWrapper, role: str) -> None:
             f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}, PUBLIC",
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
             "REVOKE ALL ON SEQUENCE ledger_entry_id_seq, ledger_posting_id_seq,"
-            f" ledger_account_id_seq, ledger_hold_id_seq FROM {quoted}",
+            " ledger_account_id_seq, ledger_hold_id_seq, ledger_accountchange_id_seq"
+            f" FROM {quoted}",
         ]
         lines += [
             f"GRANT {privileges} ON {connection.ops.quote_name(table)} TO {quoted}"

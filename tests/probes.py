@@ -102,6 +102,7 @@ class Limit(Command):
 @operation("probe.limit", permission=KEEP, scope=WHOLE_BANK, sentence=SENTENCE)
 def limit(*, cmd: Limit, run: Run) -> None:
     accounts.limit_account(
+        run=run,
         account=cmd.account,
         floor_minor=cmd.floor_minor,
         debits_blocked=cmd.debits_blocked,
@@ -165,6 +166,7 @@ class Move(Command):
     sentence=SENTENCE,
     subjects=lambda c: {"account": [c.source, c.target], "probe": [c.subject]},
     amount=lambda c: c.amount,
+    forced=True,
 )
 def move(*, cmd: Move, run: Run) -> Opened:
     if cmd.narrative == REFUSED:
@@ -235,7 +237,7 @@ class Batch(Command):
     reverses: tuple[int | None, ...] = field(default=())
 
 
-@operation("probe.batch", permission=MOVE, scope=WHOLE_BANK, sentence=SENTENCE)
+@operation("probe.batch", permission=MOVE, scope=WHOLE_BANK, sentence=SENTENCE, forced=True)
 def batch(*, cmd: Batch, run: Run) -> None:
     for number, legs in enumerate(cmd.entries):
         run.add(

@@ -15,7 +15,7 @@ from apps.products import queries as products
 def release_expired_holds(*, date: dt.date, chunk: Chunk | None, run: Run) -> dict[str, Any]:
     """Release the holds whose last day is the one that is being closed, in order of accounts."""
     released = sql.rows(
-        """SELECT ledger_release_v1(%(run)s, id, %(date)s)
+        """SELECT ledger_release_v2(%(run)s, id, %(date)s)
              FROM (SELECT id FROM ledger_hold
                     WHERE released_on IS NULL AND expires_on <= %(date)s
                     ORDER BY account_id, id) expired""",

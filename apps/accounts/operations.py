@@ -174,6 +174,7 @@ def set_overdraft(*, cmd: SetOverdraft, run: Run) -> None:
     deposit = _open(queries.locked(cmd.deposit))
     limits = queries.limits(deposit.account)
     ledger.limit_account(
+        run=run,
         account=deposit.account,
         floor_minor=-cmd.overdraft_minor,
         debits_blocked=limits.debits_blocked,
@@ -199,7 +200,7 @@ class Block(Command):
 )
 def block(*, cmd: Block, run: Run) -> None:
     """Block a deposit in just the directions that are named, whatever was blocked before."""
-    _set_blocks(cmd.deposit, debits=cmd.debits, credits=cmd.credits)
+    _set_blocks(cmd.deposit, run, debits=cmd.debits, credits=cmd.credits)
 
 
 class Unblock(Command):
@@ -216,7 +217,7 @@ class Unblock(Command):
 )
 def unblock(*, cmd: Unblock, run: Run) -> None:
     """Let payments in and out again."""
-    _set_blocks(cmd.deposit, debits=False, credits=False)
+    _set_blocks(cmd.deposit, run, debits=False, credits=False)
 
 
 class PlaceHold(Command):
@@ -341,6 +342,7 @@ class ChargePenaltyInterest(Command):
     permission="accounts.book_charges",
     scope=_AT_DEPOSIT,
     sentence=Text(uk="Стягнуто відсотки за борг", en="Interest on a debt was charged"),
+    forced=True,
     subjects=lambda cmd: {"deposit": [cmd.deposit]},
     amount=lambda cmd: cmd.amount,
 )
@@ -482,9 +484,10 @@ def _require_computed(deposit: DepositFacts, run: Run) -> None:
         raise InterestBeingComputed(date=closing.isoformat())
 
 
-def _set_blocks(deposit_id: int, *, debits: bool, credits: bool) -> None:
+def _set_blocks(deposit_id: int, run: Run, *, debits: bool, credits: bool) -> None:
     deposit = _open(queries.locked(deposit_id))
     ledger.limit_account(
+        run=run,
         account=deposit.account,
         floor_minor=queries.limits(deposit.account).floor_minor,
         debits_blocked=debits,

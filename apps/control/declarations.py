@@ -64,6 +64,8 @@ class Operation:
     dateless: bool
     # Never done by one person alone: without a policy in force that names the other, refused.
     four_eyes: bool
+    # Its entries may be forced: past a floor or a block. The database knows these by their names.
+    forced: bool = False
 
 
 OPERATIONS: Registry[Operation] = Registry("operation")
@@ -81,6 +83,7 @@ def operation(
     closing: bool = False,
     dateless: bool = False,
     four_eyes: bool = False,
+    forced: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the decorated body as an operation; its command is the annotation of `cmd`."""
 
@@ -100,6 +103,7 @@ def operation(
                 closing=closing,
                 dateless=dateless,
                 four_eyes=four_eyes,
+                forced=forced,
             ),
         )
         return body

@@ -58,7 +58,7 @@ class Entry:
     narrative: str = ""
     value_date: dt.date | None = None
     reverses: int | None = None
-    # A declared property of few operations: the debit goes through below the floor.
+    # For operations that declare it: the entry goes through below a floor and past a block.
     forced: bool = False
 
 
@@ -109,6 +109,7 @@ class Run:
         forced: bool = False,
     ) -> None:
         """Add one entry; it must balance in each currency."""
+        assert self.operation.forced or not forced, f"{self.operation.name} may not force entries"
         self.entries.append(
             Entry(
                 kind=kind,

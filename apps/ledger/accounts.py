@@ -1,6 +1,7 @@
 """Opening, limiting and closing ledger accounts, for the bodies of operations.
 
-Like posting, all of it is done by functions of the database, which alone may write the book.
+Like posting, all of it is done by functions of the database, which alone may write the book. What
+they do is owed to the run: a commit without its line of the journal fails.
 """
 
 import datetime as dt
@@ -25,9 +26,10 @@ def open_account(
     Raises UnknownGLAccount; a number that is taken breaks `ledger_account_number_key`.
     """
     opened: int = sql.value(
-        """SELECT ledger_open_account_v1(%(number)s, %(name)s, %(gl)s, %(branch)s, %(currency)s,
-                                         true, %(floor)s, %(owner)s, %(date)s)""",
+        """SELECT ledger_open_account_v2(%(run)s, %(number)s, %(name)s, %(gl)s, %(branch)s,
+                                         %(currency)s, %(floor)s, %(owner)s, %(date)s)""",
         {
+            "run": run.id,
             "number": number,
             "name": name,
             "gl": gl_code,
@@ -65,12 +67,14 @@ def internal_account(*, run: Run, gl_code: str, branch: int, currency: str, part
 
 
 def limit_account(
-    *, account: int, floor_minor: int, debits_blocked: bool, credits_blocked: bool
+    *, run: Run, account: int, floor_minor: int, debits_blocked: bool, credits_blocked: bool
 ) -> None:
     """Set the floor and the blocks of a limited account; the floor may lie above the balance."""
     sql.rows(
-        "SELECT ledger_limit_account_v1(%(account)s, %(floor)s, %(debits)s, %(credits)s)",
+        """SELECT ledger_limit_account_v2(%(run)s, %(account)s, %(floor)s, %(debits)s,
+                                          %(credits)s)""",
         {
+            "run": run.id,
             "account": account,
             "floor": floor_minor,
             "debits": debits_blocked,
@@ -82,8 +86,8 @@ def limit_account(
 def close_account(*, run: Run, account: int) -> None:
     """Close an empty limited account. Raises AccountNotEmpty, AccountClosed, UnknownAccount."""
     sql.rows(
-        "SELECT ledger_close_account_v1(%(account)s, %(date)s)",
-        {"account": account, "date": run.date},
+        "SELECT ledger_close_account_v2(%(run)s, %(account)s, %(date)s)",
+        {"run": run.id, "account": account, "date": run.date},
     )
 
 
@@ -92,7 +96,7 @@ def hold(
 ) -> int:
     """Keep back an amount, which may exceed what is there; the hold's id."""
     placed: int = sql.value(
-        """SELECT ledger_hold_v1(%(run)s, %(account)s, %(amount)s, %(reason)s, %(date)s,
+        """SELECT ledger_hold_v2(%(run)s, %(account)s, %(amount)s, %(reason)s, %(date)s,
                                  %(expires)s::date)""",
         {
             "run": run.id,
@@ -109,7 +113,7 @@ def hold(
 def release(*, run: Run, hold_id: int) -> int | None:
     """Release a hold; its amount in minor units, or None where it no longer stands."""
     released: int | None = sql.value(
-        "SELECT ledger_release_v1(%(run)s, %(hold)s, %(date)s)",
+        "SELECT ledger_release_v2(%(run)s, %(hold)s, %(date)s)",
         {"run": run.id, "hold": hold_id, "date": run.date},
     )
     return released

@@ -181,6 +181,39 @@ class Posting(models.Model):
         return f"{self.account_id}: {self.amount_minor}"
 
 
+class AccountChange(models.Model):
+    """What changed an account apart from postings, and the run to which it is owed.
+
+    Written by the functions that open, limit and close accounts and place and release holds. What
+    exactly was done is in the run's line of the journal, which the commit demands.
+    """
+
+    class Change(models.TextChoices):
+        OPENED = "opened"
+        LIMITED = "limited"
+        HELD = "held"
+        RELEASED = "released"
+        CLOSED = "closed"
+
+    run_id = models.UUIDField()
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="changes", db_constraint=False
+    )
+    change = models.CharField(max_length=8, choices=Change)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.change}"
+
+
+class ForcedOperation(models.Model):
+    """An operation whose entries may pass a floor or a block: as it declares, by each migration."""
+
+    name = models.CharField(primary_key=True, max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AccountDay(models.Model):
     """An account's closing balance and turnovers of a closed date on which it moved."""
 

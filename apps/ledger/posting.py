@@ -22,7 +22,7 @@ FEW_LEGS = 20
 # The function sees the line although the same statement writes it: its id comes from there, and a
 # volatile function looks anew, at what its own statement has done so far as well.
 _POST = """WITH {clauses}
-    SELECT ledger_post_{size}_v1(line.id, %(posted_date)s, %(closing)s, %(kinds)s::text[],
+    SELECT ledger_post_{size}_v2(line.id, %(posted_date)s, %(closing)s, %(kinds)s::text[],
                                  %(narratives)s::text[], %(value_dates)s::date[],
                                  %(reverses)s::bigint[], %(forced)s::boolean[],
                                  %(of)s::integer[], %(accounts)s::bigint[], %(amounts)s::bigint[],
@@ -74,7 +74,7 @@ def post_query(*, run: UUID, date: dt.date, query: EntryQuery, closing: bool = F
                         array_agg(account::bigint ORDER BY of, account) AS accounts,
                         array_agg(amount_minor::bigint ORDER BY of, account) AS amounts,
                         array_agg(currency::text ORDER BY of, account) AS currencies FROM leg)
-        SELECT CASE WHEN number > 0 THEN cardinality(ledger_post_many_v1(
+        SELECT CASE WHEN number > 0 THEN cardinality(ledger_post_many_v2(
                     %(run)s, %(date)s, %(closing)s, kinds, narratives,
                     array_fill(NULL::date, ARRAY[number::integer]),
                     array_fill(NULL::bigint, ARRAY[number::integer]),

@@ -152,7 +152,7 @@ _END = f"""
        AND {EARNED.format(until="(%(date)s::date + 1)")} = 0
     RETURNING l.id"""  # noqa: S608
 _CLOSE_ACCOUNTS = """
-    SELECT ledger_close_account_v1(account_id, %(date)s)
+    SELECT ledger_close_account_v2(%(run)s, account_id, %(date)s)
       FROM (SELECT l.account_id FROM loans_loan l
               JOIN ledger_balance b ON b.account_id = l.account_id
              WHERE l.id BETWEEN %(low)s AND %(high)s AND l.closed_on <= %(date)s AND NOT b.closed
@@ -225,10 +225,10 @@ def charge_penalties(*, date: dt.date, low: int, high: int, run: Run) -> dict[st
     return {"charged": charged, "charged_minor": minor}
 
 
-def classify(*, date: dt.date, low: int, high: int) -> dict[str, int]:
+def classify(*, date: dt.date, low: int, high: int, run: Run) -> dict[str, int]:
     """End the loans `low` to `high` that are repaid, and tell which came into another bucket."""
     where = {"date": date, "low": low, "high": high}
     ended = sql.rows(_END, where)
-    sql.rows(_CLOSE_ACCOUNTS, where)
+    sql.rows(_CLOSE_ACCOUNTS, where | {"run": run.id})
     moved = sql.value(_STANDINGS, where | {"buckets": list(rules.BUCKETS)})
     return {"ended": len(ended), "moved": moved}

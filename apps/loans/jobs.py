@@ -51,7 +51,7 @@ def charge_penalties(*, date: dt.date, chunk: Chunk, run: Run) -> dict[str, Any]
 
 
 def classify(*, date: dt.date, chunk: Chunk, run: Run) -> dict[str, Any]:
-    return collection.classify(date=date, low=chunk.low, high=chunk.high)
+    return collection.classify(date=date, low=chunk.low, high=chunk.high, run=run)
 
 
 def _cut(which: str, date: dt.date, size: int) -> list[Chunk]:

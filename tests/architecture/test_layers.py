@@ -239,6 +239,7 @@ WRITERS = {
     "apps/ledger/jobs.py": "steps of the close",
     "apps/ledger/posting.py": "the one way to post, for the door alone",
     "bank/bench": "fills throw-away banks with millions of rows",
+    "bank/forcing.py": "operations that force entries, by the owner after a migration",
     "bank/installation.py": "the system user, before whom nobody could act",
     "bank/permissions.py": "rows of Django's permissions, by the owner after a migration",
 }

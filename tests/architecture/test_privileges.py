@@ -12,6 +12,7 @@ ROLE = settings.DATABASE_APP_ROLE
 # Sequences of the book: its functions alone give its numbers out.
 BOOK_SEQUENCES = {
     "ledger_account_id_seq", "ledger_entry_id_seq", "ledger_hold_id_seq", "ledger_posting_id_seq",
+    "ledger_accountchange_id_seq",
 }  # fmt: skip
 OURS = """NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {oid} AND d.deptype = 'e')"""
 TABLES = f"""
@@ -133,15 +134,15 @@ def test_functions_pin_their_path_and_are_not_everybody_s(bank: Bank) -> None:
 # What runs with the owner's rights: everything that changes the book, and what makes its months.
 DEFINERS = {
     "accounts_make_partitions_v1",
-    "ledger_close_account_v1",
-    "ledger_hold_v1",
+    "ledger_close_account_v2",
+    "ledger_hold_v2",
     "ledger_internal_account_v1",
-    "ledger_limit_account_v1",
+    "ledger_limit_account_v2",
     "ledger_make_partitions_v1",
-    "ledger_open_account_v1",
-    "ledger_post_few_v1",
-    "ledger_post_many_v1",
-    "ledger_release_v1",
+    "ledger_open_account_v2",
+    "ledger_post_few_v2",
+    "ledger_post_many_v2",
+    "ledger_release_v2",
     "ledger_snapshot_accounts_v1",
     "ledger_snapshot_gl_v1",
     "loans_lock_balances_v1",

@@ -21,7 +21,7 @@ REFUSALS = refusals()
 # something is broken (500) is what the API says where there is no refusal at all.
 STATUSES = {400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 500, 503}
 # States with which the database stops what only a mistake of ours, or a hand in it, can try.
-OURS = {"SK008", "SK009", "SK010"}
+OURS = {"SK008", "SK009", "SK010", "SK014"}
 
 
 def placeholders(text: str) -> set[str]:

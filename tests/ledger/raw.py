@@ -10,9 +10,9 @@ from tests.ledger.model import LegModel
 
 _LINE = """INSERT INTO control_operationrun (id, operation, version, outcome, origin, client, key,
     actor_id, actor_name, booking_date, currency, command, subjects, address, request_id)
-    SELECT %(run)s, 'probe.raw', 1, %(outcome)s, 'console', '', '', 1, 'Raw', %(date)s, '', '{}',
+    SELECT %(run)s, %(operation)s, 1, %(outcome)s, 'console', '', '', 1, 'Raw', %(date)s, '', '{}',
            '{}', '', ''"""
-_CALL = """SELECT ledger_post_{size}_v1(%(run)s, %(date)s, %(closing)s, %(kinds)s::text[],
+_CALL = """SELECT ledger_post_{size}_v2(%(run)s, %(date)s, %(closing)s, %(kinds)s::text[],
     %(narratives)s::text[], %(value_dates)s::date[], %(reverses)s::bigint[],
     %(forced)s::boolean[], %(of)s::integer[], %(accounts)s::bigint[], %(amounts)s::bigint[],
     %(currencies)s::text[])"""
@@ -20,10 +20,14 @@ _CALL = """SELECT ledger_post_{size}_v1(%(run)s, %(date)s, %(closing)s, %(kinds)
 Connection = psycopg.Connection[Any]
 
 
-def write_line(connection: Connection, *, date: Any, outcome: str = "done") -> Any:
+def write_line(
+    connection: Connection, *, date: Any, outcome: str = "done", operation: str = "probe.raw"
+) -> Any:
     """A line of the journal; the run's id."""
     run = uuid4()
-    connection.execute(_LINE, {"run": run, "date": date, "outcome": outcome})
+    connection.execute(
+        _LINE, {"run": run, "date": date, "outcome": outcome, "operation": operation}
+    )
     return run
 
 
@@ -35,11 +39,11 @@ def call(
     run: Any,
     date: Any,
     closing: bool = False,
-    forced: Sequence[bool] | None = None,
+    forced: Sequence[bool | None] | None = None,
     reverses: Sequence[int | None] | None = None,
     **changes: Any,
 ) -> list[int]:
-    """Call `ledger_post_few_v1` or `ledger_post_many_v1`; the ids of the entries."""
+    """Call `ledger_post_few_v2` or `ledger_post_many_v2`; the ids of the entries."""
     legs = [(number, *leg) for number, entry in enumerate(entries, 1) for leg in entry]
     params = {
         "run": run,

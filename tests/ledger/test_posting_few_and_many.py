@@ -113,7 +113,7 @@ def _posted(
     """What one of the functions did, taken back: its legs and the balances, or the refusal."""
     connection = stage.connection
     try:
-        run = raw.write_line(connection, date=stage.date)
+        run = raw.write_line(connection, date=stage.date, operation="probe.batch")
         ids = raw.call(connection, size, entries, run=run, date=stage.date, forced=forced)
         assert len(ids) == len(set(ids)) == len(entries)
         legs = connection.execute(

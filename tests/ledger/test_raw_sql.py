@@ -18,6 +18,7 @@ BOOK = (
     "ledger_account",
     "ledger_balance",
     "ledger_hold",
+    "ledger_accountchange",
     "ledger_entry",
     "ledger_posting",
     "ledger_accountday",
@@ -35,6 +36,8 @@ class ClosedBank:
     till: int
     # Holds 999.93 UAH, of which 0.05 are held.
     account: int
+    # Holds nothing.
+    empty: int
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +52,14 @@ def closed(
         with databases.pointed_at(name):
             bank = read_bank()
             till, account = internal_account(bank), open_account(bank)
+            empty = open_account(bank)
             move(bank, source=till, target=account, minor=100_000)
             do("probe.hold", probes.Hold(account=account, amount_minor=5), actor=bank.prober)
             do("probe.open_next_date", probes.NextDate(), actor=bank.prober)
             do("probe.finish_close", probes.NextDate(), actor=bank.prober)
             move(bank, source=account, target=till, minor=7)
             do("probe.open_next_date", probes.NextDate(), actor=bank.prober)
-        yield ClosedBank(name, bank.date, till, account)
+        yield ClosedBank(name, bank.date, till, account, empty)
 
 
 @pytest.fixture
@@ -88,7 +92,12 @@ def state_of(connection: raw.Connection, statement: str) -> str:
 def test_the_application_may_only_read_the_book(application: raw.Connection, table: str) -> None:
     assert application.execute(f"SELECT count(*) FROM {table}").fetchone()
     row = f"SELECT (t).* FROM (SELECT t FROM {table} t LIMIT 1) x"
-    column = {"ledger_account": "name", "ledger_hold": "reason", "ledger_entry": "kind"}
+    column = {
+        "ledger_account": "name",
+        "ledger_accountchange": "change",
+        "ledger_entry": "kind",
+        "ledger_hold": "reason",
+    }
     name = column.get(table, "booking_date" if table != "ledger_balance" else "floor_minor")
     for statement in (
         f"INSERT INTO {table} {row}",
@@ -238,6 +247,116 @@ def test_partitions_come_in_reasonable_numbers(application: raw.Connection) -> N
         assert state_of(application, f"SELECT ledger_make_partitions_v1({span})") == "SK010"
 
 
+# --- What changes an account apart from postings --------------------------------------------------
+
+# Calls as the application can make them, over the run, an account, a hold and a date.
+CHANGES = {
+    "opened": "open_account_v2('{run}', 'RAW', '', '2620', {branch}, 'UAH', -9, '', '{date}')",
+    "limited": "limit_account_v2('{run}', {account}, -1000000, false, false)",
+    "held": "hold_v2('{run}', {account}, 5, 'raw', '{date}', NULL)",
+    "released": "release_v2('{run}', {hold}, '{date}')",
+    "closed": "close_account_v2('{run}', {empty}, '{date}')",
+}
+
+
+def change(connection: raw.Connection, closed: ClosedBank, name: str, run: object) -> str:
+    """The call of a function, and what the commit will ask, asked at once."""
+    (hold,) = connection.execute("SELECT max(id) FROM ledger_hold").fetchone() or (0,)
+    (branch,) = connection.execute("SELECT min(id) FROM kernel_branch").fetchone() or (0,)
+    call = CHANGES[name].format(
+        run=run,
+        account=closed.account,
+        empty=closed.empty,
+        hold=hold,
+        branch=branch,
+        date=closed.date + 2 * DAY,
+    )
+    return f"SELECT ledger_{call}; SET CONSTRAINTS ALL IMMEDIATE"
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_of_an_account_is_owed_to_the_journal(
+    application: raw.Connection, closed: ClosedBank, name: str
+) -> None:
+    open_date = closed.date + 2 * DAY
+    standing = "SELECT * FROM ledger_balance WHERE account_id = ANY (%s) ORDER BY account_id"
+    accounts = [closed.account, closed.empty]
+    before = application.execute(standing, [accounts]).fetchall()
+    nobody = "00000000-0000-7000-8000-000000000000"
+    refused = raw.write_line(application, date=open_date, outcome="refused")
+    earlier = raw.write_line(application, date=open_date)
+    assert state_of(application, change(application, closed, name, refused)) == "SK009"
+    application.commit()
+    for run in (nobody, earlier):
+        assert state_of(application, change(application, closed, name, run)) == "SK009"
+    # At the commit at the latest.
+    application.execute(change(application, closed, name, nobody).partition(";")[0])
+    with pytest.raises(psycopg.Error) as late:
+        application.commit()
+    assert late.value.sqlstate == "SK009"
+    assert application.execute(standing, [accounts]).fetchall() == before
+
+    run = raw.write_line(application, date=open_date)
+    application.execute(change(application, closed, name, run))
+    assert application.execute(
+        "SELECT change FROM ledger_accountchange WHERE run_id = %s", [run]
+    ).fetchall() == [(name,)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ledger_limit_account_v1(1, -1000000, false, false)",
+        "ledger_close_account_v1(1, '2026-01-07')",
+        "ledger_hold_v1(NULL, 1, 1, '', '2026-01-07', NULL)",
+        "ledger_release_v1(NULL, 1, '2026-01-07')",
+    ],
+)
+def test_there_is_no_way_round_the_run(application: raw.Connection, call: str) -> None:
+    assert state_of(application, f"SELECT {call}") == "42883"
+
+
+def test_every_change_of_an_account_names_its_line(
+    application: raw.Connection, closed: ClosedBank
+) -> None:
+    found = application.execute(
+        "SELECT run.operation, c.change FROM ledger_accountchange c"
+        " JOIN control_operationrun run ON run.id = c.run_id WHERE account_id = %s ORDER BY c.id",
+        [closed.account],
+    ).fetchall()
+    assert found == [("probe.open_account", "opened"), ("probe.hold", "held")]
+
+
+@pytest.mark.parametrize("size", ["few", "many"])
+@pytest.mark.parametrize(
+    ("operation", "forced", "state"),
+    [
+        ("probe.raw", True, "SK014"),  # it declares nothing of the kind
+        ("probe.raw", None, "SK004"),
+        ("probe.move", None, "SK004"),
+        ("probe.move", True, None),
+    ],
+)
+def test_only_an_operation_that_declares_it_forces_entries(
+    application: raw.Connection,
+    closed: ClosedBank,
+    size: str,
+    operation: str,
+    forced: bool | None,
+    state: str | None,
+) -> None:
+    date = closed.date + 2 * DAY
+    entries = [[(closed.account, 200_000, "UAH"), (closed.till, -200_000, "UAH")]]
+    run = raw.write_line(application, date=date, operation=operation)
+    application.execute("SAVEPOINT attempt")
+    if state is None:
+        assert raw.call(application, size, entries, run=run, date=date, forced=[forced])
+        return
+    with pytest.raises(psycopg.Error) as refused:
+        raw.call(application, size, entries, run=run, date=date, forced=[forced])
+    assert refused.value.sqlstate == state
+
+
 # --- The owner ----------------------------------------------------------------------------------
 
 
@@ -258,6 +377,9 @@ def test_triggers_stop_the_owner_as_well(owner: raw.Connection) -> None:
         ("TRUNCATE ledger_balance", "SK008"),
         ("DELETE FROM ledger_hold", "SK008"),
         ("TRUNCATE ledger_hold", "SK008"),
+        ("UPDATE ledger_accountchange SET change = 'opened'", "SK008"),
+        ("DELETE FROM ledger_accountchange", "SK008"),
+        ("TRUNCATE ledger_accountchange", "SK008"),
         ("UPDATE ledger_accountday SET closing_minor = 0", "SK001"),
         ("DELETE FROM ledger_accountday", "SK001"),
         ("TRUNCATE ledger_accountday", "SK008"),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
-from bank import grants, permissions
+from bank import forcing, grants, permissions
 
 
 class Command(Migrate):
@@ -23,4 +23,5 @@ class Command(Migrate):
         changes_nothing = options.get("plan") or options.get("check_unapplied")
         if not changes_nothing and not options.get("app_label"):
             permissions.sync(using="owner")
+            forcing.sync(using="owner")
             grants.apply(connections["owner"], settings.DATABASE_APP_ROLE)
