@@ -21,6 +21,9 @@ from apps.kernel import queries
 from apps.kernel.menu import MENU
 from apps.kernel.text import Text
 from bank.demo import business, cast, life
+from bank.demo.business import BranchDay, Calendar
+from bank.demo.counter import VISITS, Counter
+from bank.demo.founding import PLACES
 from bank.demo.life import BLOCKED, SEIZURE
 from bank.demo.logins import Login
 from bank.demo.terminal import Terminal
@@ -50,6 +53,8 @@ class Check:
         return [
             *self._stage(Text(uk="екрани кожної ролі", en="screens of each role"), self._screens),
             *self._stage(Text(uk="програмний доступ", en="the API"), self._api),
+            *self._stage(Text(uk="крок за кроком біля каси", en="step by step at the counter"),
+                         self._counter),
             *self._stage(Text(uk="виняток усунуто", en="the exception is mended"), self._mend),
             *self._stage(Text(uk="день закрито й доведено", en="a day, closed and proved"),
                          self._close),
@@ -109,6 +114,29 @@ class Check:
             yield f"POST transfers: {answers}"
         elif answers[0][1]["run"] != answers[1][1]["run"]:
             yield f"A transfer that was sent twice was done twice: {answers}"
+
+    def _counter(self) -> Iterator[str]:
+        """A teller serves customers; how long each step takes is shown, and judged by nobody."""
+        company = cast.assemble()
+        office = company.offices[0]
+        date = queries.current_date()
+        assert date is not None, "a bank that is served has a date"
+        calendar = Calendar(date=date, first_date=date, seed=0)
+        life.tidy(company)
+        BranchDay(company, 0, calendar).open(office.counters[1])
+        login = next(one for one in self._people if one.username == f"{PLACES[0].slug}.teller2")
+        person = Person(self._address)
+        if not person.sign_in(login.username, login.password):
+            yield f"{login.username} cannot sign in"
+            return
+        counter = Counter(person)
+        for number in range(VISITS):
+            counter.serve(office.current[number], office.current[-1 - number])
+        self._terminal.table(
+            [Text(uk="крок", en="step").in_language(self._language), "p50, ms", "p95, ms"],
+            [[one.name, f"{one.p50_ms:.0f}", f"{one.p95_ms:.0f}"] for one in counter.steps()],
+            right=(1, 2),
+        )
 
     def _mend(self) -> Iterator[str]:
         """The supervisor blocks what was meant alone; operations make up for the exception."""

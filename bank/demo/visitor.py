@@ -1,17 +1,20 @@
 """Somebody with a browser that shows nothing, or a program with a key: the demo's bank by HTTP."""
 
+import html
 import http.client
 import json
 import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
 
 _TIMEOUT_S = 30
-_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_INPUT = re.compile(r"<input\b[^>]*>")
+_NAME, _VALUE = re.compile(r'(?<=\s)name="([^"]*)"'), re.compile(r'(?<=\s)value="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,16 @@ class Answer:
     status: int
     path: str
     text: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Names and values of the inputs on a page, those that nobody sees among them."""
+        found = {}
+        for one in _INPUT.findall(self.text):
+            name, value = _NAME.search(one), _VALUE.search(one)
+            if name:
+                found[name[1]] = html.unescape(value[1]) if value else ""
+        return found
 
 
 class Person:
@@ -37,15 +50,14 @@ class Person:
     def sign_in(self, username: str, password: str) -> bool:
         """Whether the pair of them opened the bank."""
         page = self.get("/sign-in/")
-        token = _TOKEN.search(page.text)
-        if token is None:
-            return False
-        form = {"username": username, "password": password, "csrfmiddlewaretoken": token[1]}
-        answer = self._ask("/sign-in/", urllib.parse.urlencode(form).encode())
+        answer = self.post("/sign-in/", page.fields | {"username": username, "password": password})
         return answer.status == http.HTTPStatus.OK and answer.path != "/sign-in/"
 
     def get(self, path: str) -> Answer:
         return self._ask(path, None)
+
+    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+        return self._ask(path, urllib.parse.urlencode(fields).encode())
 
     def _ask(self, path: str, data: bytes | None) -> Answer:
         url = urllib.parse.urljoin(self._address, path)

@@ -149,7 +149,7 @@ def test_the_whole_demo_its_visitors_and_its_end(environment: dict[str, str]) ->
     assert "✓ 31.03.2026" not in second
     assert secrets_of(second) == secrets_of(first) != []
     assert "✗" not in second
-    assert second.count("✓") == len(INVARIANTS) + 4
+    assert second.count("✓") == len(INVARIANTS) + 5
 
 
 def secrets_of(said: str) -> list[str]:

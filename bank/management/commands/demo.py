@@ -94,7 +94,9 @@ class Command(BaseCommand):
                 self._servers(out),
             ):
                 self._show(log=log, out=out)
-        except (EmbeddedError, Refusal, RuntimeError, serving.PortTaken) as error:
+        except serving.PortTaken as error:
+            raise CommandError(str(error)) from error
+        except (EmbeddedError, Refusal, RuntimeError) as error:
             raise CommandError(f"{error}\nThe processes' log is {log}") from error
         except KeyboardInterrupt:
             raise CommandError(
