@@ -40,7 +40,12 @@ def add_machine(
 
 
 def issue(
-    bank: Bank, user: int, *scopes: str, addresses: Iterable[str] = (), replaces: int | None = None
+    bank: Bank,
+    user: int,
+    *scopes: str,
+    addresses: Iterable[str] = (),
+    replaces: int | None = None,
+    seconds: float = 86_400,
 ) -> tuple[str, int]:
     """A key for a machine user: its text, and its id."""
     key = new_key()
@@ -51,7 +56,7 @@ def issue(
         digest=key.digest,
         scopes=tuple(scopes),
         addresses=tuple(addresses),
-        expires_at=timezone.now() + dt.timedelta(days=1),
+        expires_at=timezone.now() + dt.timedelta(seconds=seconds),
         replaces=replaces,
     )
     issued = do("access.issue_api_key", command, actor=bank.administrator)

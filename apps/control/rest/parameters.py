@@ -72,6 +72,7 @@ def of_read(read: Read, given: QueryDict) -> tuple[Asked | None, int | None, str
 def body_of_read(read: Read, given: Mapping[str, Any]) -> Any:
     """The body of a read. Raises MalformedCommand."""
     assert read.body is not None, "whoever asks has looked"
+    _require_exact(inspect.type_info(read.body), given, "")
     try:
         return msgspec.convert(given, read.body)
     except msgspec.ValidationError as error:
