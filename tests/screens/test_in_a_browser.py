@@ -42,7 +42,10 @@ def browser(own_database: OwnDatabase, bank: Bank, driver: webdriver.Chrome) -> 
     hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(PASSWORD_HASHERS=hasher), browsers.serving() as address:
         hashed = Secret(make_password(PASSWORD))
-        for username in ("teller", "second_teller", "supervisor", "accountant", "chief_accountant"):
+        for username in (
+            "teller", "second_teller", "supervisor", "accountant", "chief_accountant",
+            "administrator",
+        ):  # fmt: skip
             user = User.objects.get(username=username)
             do(
                 "access.reset_password",
@@ -199,7 +202,13 @@ def test_an_accountant_asks_and_the_chief_accountant_agrees(bank: Bank, browser:
 
 @pytest.mark.parametrize(
     ("username", "language", "theme"),
-    [("teller", "uk", "dark"), ("supervisor", "en", "light"), ("supervisor", "uk", "dark")],
+    [
+        ("teller", "uk", "dark"),
+        ("supervisor", "en", "light"),
+        ("supervisor", "uk", "dark"),
+        ("administrator", "uk", "dark"),
+        ("administrator", "en", "light"),
+    ],
 )
 def test_pages_in_both_languages_light_and_dark(
     bank: Bank, browser: Browser, username: str, language: str, theme: str
@@ -222,6 +231,7 @@ def test_pages_in_both_languages_light_and_dark(
             "/book/gl/1002/",
             "/404",
         ),
+        "administrator": ("/help/api/", "/help/api/payments.transfer/", "/help/api/eod.close/"),
     }
     for path in pages[username]:
         browser.open(path)
