@@ -23,6 +23,7 @@ HOMES = (
     ("control.decide_approvals", "control:approvals"),
     ("eod.run_close", "eod:console"),
     ("ledger.view", "ledger:trial_balance"),
+    ("control.administer", "admin:index"),
     ("access.use_own_profile", "access:profile"),
 )
 MOST_FOUND = 8

@@ -354,6 +354,7 @@ def test_there_is_no_other_way_to_write(bank: Bank, visit: Signing, table: Opera
 
 
 def test_the_first_page_leads_to_what_one_may_open(bank: Bank, visit: Signing) -> None:
+    assert visit("product_manager").sent_to("/") == "/admin/"
     for username in ("administrator", "product_manager", "chief_accountant", "operations"):
         visitor = visit(username)
         links = set(visitor.get(reverse("admin:index")).links)
