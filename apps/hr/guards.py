@@ -12,7 +12,8 @@ INVARIANTS.add(
             en="The entries of each payroll equal its payslips",
         ),
         # Posted or reversed on the date: what each GL account should have got by cost centre, and
-        # each person's own account, beside what it got.
+        # each person's own account, beside what it got; zeros where a key does not apply, so that
+        # the two can be hashed.
         statement="""
             WITH booked AS (
                 SELECT id, posted_run_id AS run_id, 1 AS sign, true AS pays FROM hr_payroll
@@ -24,7 +25,7 @@ INVARIANTS.add(
                 SELECT b.run_id, b.sign, b.pays, s.* FROM booked b
                   JOIN hr_payslip s ON s.payroll_id = b.id),
             due AS (
-                SELECT run_id, branch_id, gl, NULL::bigint AS account, sum(sign * minor) AS minor
+                SELECT run_id, branch_id, gl, 0::bigint AS account, sum(sign * minor) AS minor
                   FROM (SELECT s.run_id, s.branch_id, s.sign, leg.gl, leg.minor
                           FROM slip s
                          CROSS JOIN LATERAL (VALUES
@@ -42,23 +43,21 @@ INVARIANTS.add(
                          WHERE p.order_id IS NULL) part
                  GROUP BY run_id, branch_id, gl
                  UNION ALL
-                SELECT run_id, NULL, NULL, account_id, sum(-sign * paid_minor) FROM slip
+                SELECT run_id, 0, '', account_id, sum(-sign * paid_minor) FROM slip
                  WHERE pays GROUP BY run_id, account_id),
             got AS (
-                SELECT e.run_id, CASE WHEN a.limited THEN NULL ELSE a.branch_id END AS branch_id,
-                       CASE WHEN a.limited THEN NULL ELSE g.code END AS gl,
-                       CASE WHEN a.limited THEN a.id END AS account, sum(p.amount_minor) AS minor
+                SELECT e.run_id, CASE WHEN a.limited THEN 0 ELSE a.branch_id END AS branch_id,
+                       CASE WHEN a.limited THEN '' ELSE g.code END AS gl,
+                       CASE WHEN a.limited THEN a.id ELSE 0 END AS account,
+                       sum(p.amount_minor) AS minor
                   FROM booked b
                   JOIN ledger_entry e ON e.run_id = b.run_id
                   JOIN ledger_posting p ON p.entry_id = e.id AND p.booking_date = %(date)s
                   JOIN ledger_account a ON a.id = p.account_id
                   JOIN ledger_glaccount g ON g.id = a.gl_account_id
                  GROUP BY 1, 2, 3, 4)
-            SELECT coalesce(due.run_id, got.run_id)::text, coalesce(due.gl, got.gl),
-                   coalesce(due.branch_id, got.branch_id), coalesce(due.account, got.account)
-              FROM due FULL JOIN got ON got.run_id = due.run_id
-                   AND (got.branch_id, got.gl, got.account)
-                       IS NOT DISTINCT FROM (due.branch_id, due.gl, due.account)
+            SELECT run_id::text, gl, branch_id, account
+              FROM due FULL JOIN got USING (run_id, branch_id, gl, account)
              WHERE coalesce(due.minor, 0) <> coalesce(got.minor, 0)""",
     ),
 )

@@ -264,7 +264,7 @@ _WARNED = f"""
         SELECT 'missing', e.id, 0, 0 FROM this, hr_employee e
          WHERE this.only = '{{}}' AND e.hired_on <= this.through
            AND (e.left_on IS NULL OR e.left_on >= this.month)
-           AND NOT EXISTS (SELECT FROM gross g WHERE g.employee_id = e.id AND g.current)
+           AND e.id NOT IN (SELECT employee_id FROM gross WHERE current)
            AND %(branches)s::bigint[] IS NULL
          UNION ALL
         SELECT DISTINCT 'late', a.employee_id, 0, 0

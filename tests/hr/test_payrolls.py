@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from apps.accounts.models import Deposit
+from apps.control import guarding
 from apps.control.errors import PermissionMissing
 from apps.eod import proofs
 from apps.hr import payslips
@@ -368,3 +369,22 @@ def test_a_payroll_of_an_impossible_month_is_refused(office: Office) -> None:
     ):
         refuse(refusal, "hr.prepare_payroll", command, actor=office.payroll)
     refuse(PermissionMissing, "hr.prepare_payroll", {"month": "2026-01-01"}, actor=office.hr)
+
+
+def test_the_proofs_find_what_is_not_so(office: Office) -> None:
+    """A component that was added behind the back of a posted payroll, as SQL alone can do."""
+    at.worker(office, "30000")
+    at.pay(office)
+    assert proven(office)
+    with guarding.door_open():
+        sql.rows(
+            """INSERT INTO hr_payslippart (payslip_id, kind, amount_minor, days)
+               SELECT id, 'bonus', 500, 0 FROM hr_payslip"""
+        )
+    found = {one.name: one.violations for one in proofs.prove(PROOFS, date=office.bank.date)}
+    assert found == {
+        "hr.payrolls_equal_entries": 1,
+        "hr.payslips_are_their_parts": 1,
+        "hr.pay_follows_the_rules": 0,
+        "hr.salaries_payable_are_what_is_owed": 0,
+    }
