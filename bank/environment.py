@@ -82,6 +82,13 @@ VARIABLES = {
             default="00:00",
         ),
         Variable(
+            "SKARB_CATCH_UP_DAYS",
+            "How many dates beat catches up with by itself. A clock that says more have passed is "
+            "not believed: a person closes them.",
+            "`10`",
+            default="10",
+        ),
+        Variable(
             "SKARB_API_REQUESTS_A_MINUTE",
             "How many requests a client of the API may send within a minute.",
             "`600`",

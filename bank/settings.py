@@ -299,6 +299,8 @@ AUDITLOG_CID_GETTER = "apps.control.auditing.run_id"
 REFUSE_WRITES_OUTSIDE_OPERATIONS = not PRODUCTION
 # Local hour and minute at which Celery beat opens the next date and closes the last one.
 CLOSE_AT = environment.text("SKARB_CLOSE_AT")
+# A date that lies further ahead than so many days is a wrong clock, unless a person says otherwise.
+CATCH_UP_DAYS = environment.number("SKARB_CATCH_UP_DAYS")
 
 LOGGING = {
     "version": 1,

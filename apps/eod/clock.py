@@ -99,7 +99,8 @@ def begin_due() -> bool:
     """Open the next date and begin to close the last one, if it is time; whether that was done.
 
     One date at a time: while an older one closes, nothing new begins. Whoever calls it twice, or
-    twice at once, begins one close.
+    twice at once, begins one close. Where more than SKARB_CATCH_UP_DAYS are due, none is begun: a
+    date cannot be opened back, and a machine's clock can be set back.
     """
     close = queries.under_way()
     if close is not None:
@@ -111,6 +112,15 @@ def begin_due() -> bool:
         return False
     due = rules.due_date(now=day.now, zone=day.zone, close_at=settings.CLOSE_AT)
     if due is None or day.date >= due:
+        return False
+    if rules.is_jump(due=due, open_date=day.date, longest_days=settings.CATCH_UP_DAYS):
+        log.error(
+            "by the machine's clock %s is due, %d days after %s, which is open: nothing begins by "
+            "itself; correct the clock, or close the dates by `manage.py close_day --through`",
+            due,
+            (due - day.date).days,
+            day.date,
+        )
         return False
     if shut := queries.obstacles(day.date):
         log.warning("%s is due and cannot close: %s", day.date, shut)

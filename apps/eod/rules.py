@@ -28,6 +28,11 @@ def due_date(*, now: dt.datetime, zone: str, close_at: str) -> dt.date | None:
     return local.date() + dt.timedelta(days=turned)
 
 
+def is_jump(*, due: dt.date, open_date: dt.date, longest_days: int) -> bool:
+    """Is so much due at once that the machine's clock is wrong, rather than the bank late?"""
+    return (due - open_date).days > longest_days
+
+
 def parts(low: int, high: int) -> list[tuple[int, int]]:
     """The range of ids cut into at most PARTS, of sizes that differ by one at most."""
     assert low < high, "one subject cannot be cut"

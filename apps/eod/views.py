@@ -333,7 +333,14 @@ def _behind(standing: Standing) -> dict[str, Any] | None:
     if days <= 0 or (days == 1 and standing.closing is None):
         return None
     named = [first + dt.timedelta(days=number) for number in range(min(days, NAMED))]
-    return {"days": days, "named": named, "more": days - len(named), "due": due}
+    is_jump = rules.is_jump(due=due, open_date=standing.open, longest_days=settings.CATCH_UP_DAYS)
+    return {
+        "days": days,
+        "named": named,
+        "more": days - len(named),
+        "due": due,
+        "is_jump": is_jump and settings.CLOSE_AT != rules.NEVER,
+    }
 
 
 def _told(past: Sequence[Past]) -> list[dict[str, Any]]:

@@ -219,11 +219,15 @@ def test_what_is_no_hour_is_an_error() -> None:
         rules.due_date(now=dt.datetime.now(tz=dt.UTC), zone="Europe/Kyiv", close_at="at night")
 
 
+# The tests' bank lives in a January that was long ago by the machine's calendar.
+FAR = 100_000
+
+
 def test_a_date_that_is_over_begins_to_close_by_itself_and_once(
     bank: Bank, settings: Settings
 ) -> None:
     assert not clock.begin_due()
-    settings.CLOSE_AT = "00:00"
+    settings.CLOSE_AT, settings.CATCH_UP_DAYS = "00:00", FAR
     assert clock.begin_due()
     assert dates() == [(bank.date, "closing"), (bank.date + DAY, "open")]
     assert queries.stand(bank.date) is Stand.RUNNING
@@ -235,7 +239,7 @@ def test_a_date_that_is_over_begins_to_close_by_itself_and_once(
 
 
 def test_a_close_whose_date_was_opened_by_hand_is_begun(bank: Bank, settings: Settings) -> None:
-    settings.CLOSE_AT = "00:00"
+    settings.CLOSE_AT, settings.CATCH_UP_DAYS = "00:00", FAR
     open_next(bank)
     assert clock.begin_due()
     assert queries.stand(bank.date) is Stand.RUNNING
@@ -243,12 +247,32 @@ def test_a_close_whose_date_was_opened_by_hand_is_begun(bank: Bank, settings: Se
 
 
 def test_a_gate_holds_the_hour_too(bank: Bank, settings: Settings) -> None:
-    settings.CLOSE_AT = "00:00"
+    settings.CLOSE_AT, settings.CATCH_UP_DAYS = "00:00", FAR
     at_work = desk.staff_a_till(bank)
     assert not clock.begin_due()
     assert dates() == [(bank.date, "open")]
     close_session(at_work.session, FLOAT, at_work.teller)
     assert clock.begin_due()
+
+
+def test_a_clock_far_ahead_opens_no_date(
+    bank: Bank, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CLOSE_AT = "00:00"
+    for _ in range(3):
+        assert not clock.begin_due()
+    assert dates() == [(bank.date, "open")]
+    assert "nothing begins by itself" in caplog.text
+    # A person may, and what a person has begun goes on.
+    open_next(bank)
+    assert clock.begin_due()
+    assert dates() == [(bank.date, "closing"), (bank.date + DAY, "open")]
+
+
+@pytest.mark.parametrize(("days", "is_jump"), [(0, False), (10, False), (11, True), (4000, True)])
+def test_ten_dates_may_be_missed(days: int, is_jump: bool) -> None:
+    first = dt.date(2026, 1, 5)
+    assert rules.is_jump(due=first + days * DAY, open_date=first, longest_days=10) is is_jump
 
 
 def test_missed_dates_are_caught_up_with_until_today(

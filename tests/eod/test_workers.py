@@ -244,7 +244,7 @@ def test_closes_that_begin_at_once_are_one_close(own_database: OwnDatabase, bank
 def test_sweepers_that_sweep_at_once_begin_one_close(
     own_database: OwnDatabase, bank: Bank, queue: str, settings: Settings
 ) -> None:
-    settings.CLOSE_AT = "00:00"
+    settings.CLOSE_AT, settings.CATCH_UP_DAYS = "00:00", 100_000
     begun = in_threads(6, lambda _: clock.begin_due())
     assert any(begun)
     assert dates() == [(bank.date, "closing"), (bank.date + DAY, "open")]

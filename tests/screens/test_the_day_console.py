@@ -180,6 +180,10 @@ def test_gates_name_what_holds_the_day_and_who_can_take_it_away(
     assert "Nothing keeps the day from ending." in operations.get("/day/").text
 
 
+# More dates than the tests' bank will ever be behind the machine's calendar.
+FAR = 100_000
+
+
 def test_dates_behind_are_named_oldest_first(
     bank: Bank, operations: Visitor, settings: Settings
 ) -> None:
@@ -188,6 +192,8 @@ def test_dates_behind_are_named_oldest_first(
     assert "oldest first: 5 Jan 2026, 6 Jan 2026, 7 Jan 2026" in by_hand
     assert "end and close each date in turn" in by_hand
     settings.CLOSE_AT = "00:00"
+    assert "only if the clock of the machine is right" in operations.get("/day/").text
+    settings.CATCH_UP_DAYS = FAR
     assert "The schedule catches up by itself" in operations.get("/day/").text
 
 
