@@ -25,7 +25,7 @@ PAGES = {
     "/day/exceptions/": {"operations"},
     "/day/history/": {"operations"},
     "/day/open-next/": {"operations"},
-    "/approvals/": {"supervisor", "chief_accountant"},
+    "/approvals/": {"supervisor", "chief_accountant", "administrator"},
     "/requests/": {
         "teller",
         "supervisor",
