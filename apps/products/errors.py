@@ -67,6 +67,15 @@ class RateOutOfRange(Refusal):
     )
 
 
+class TaxesAboveInterest(Refusal):
+    code = "products.taxes_above_interest"
+    sentence = Text(
+        uk="Від {date} ставки разом були б {total} %, більше за самі відсотки. Виправте ставку.",
+        en="From {date} the rates together would be {total} %, more than the interest itself."
+        " Correct the rate.",
+    )
+
+
 class TermsOfLoans(Refusal):
     code = "products.terms_of_loans"
     status = 409

@@ -19,6 +19,7 @@ from apps.products.errors import (
     AccruedAccountFixed,
     RateOutOfRange,
     StartsInClosedBooks,
+    TaxesAboveInterest,
     TermsOfLoans,
     UnknownProduct,
 )
@@ -144,9 +145,14 @@ class TaxRateSet(Struct, frozen=True):
     sentence=Text(uk="Встановлено ставку податку", en="A tax rate was set"),
 )
 def set_tax_rate(*, cmd: SetTaxRate, run: Run) -> TaxRateSet:
-    """Set the rate of a tax on interest from a date on, which may not lie in closed books."""
+    """Set the rate of a tax on interest from a date on, which may not lie in closed books.
+
+    Raises RateOutOfRange, StartsInClosedBooks, and TaxesAboveInterest where the rates of some date
+    would add up to more than 100 %.
+    """
     _require_rate(cmd.rate, 100)
     _require_open_start(cmd.valid_from, run)
+    queries.hold_tax_rates()
     rate = TaxRate.objects.create(
         code=cmd.code,
         valid_from=cmd.valid_from,
@@ -154,6 +160,7 @@ def set_tax_rate(*, cmd: SetTaxRate, run: Run) -> TaxRateSet:
         source=cmd.source,
         verify=cmd.verify,
     )
+    _require_within_interest()
     return TaxRateSet(rate.id)
 
 
@@ -186,6 +193,7 @@ def load_tax_rates(*, cmd: LoadTaxRates, run: Run) -> TaxRatesLoaded:
     for line in cmd.lines:
         _require_rate(line.rate, 100)
         _require_open_start(line.valid_from, run)
+    queries.hold_tax_rates()
     TaxRate.objects.bulk_create(
         TaxRate(
             code=line.code,
@@ -196,7 +204,16 @@ def load_tax_rates(*, cmd: LoadTaxRates, run: Run) -> TaxRatesLoaded:
         )
         for line in cmd.lines
     )
+    _require_within_interest()
     return TaxRatesLoaded(len(cmd.lines))
+
+
+def _require_within_interest() -> None:
+    """Refuse rates of which the sum on any date is above 100 %: nothing would be left to pay."""
+    above = queries.taxes_above_interest()
+    if above is not None:
+        date, total = above
+        raise TaxesAboveInterest(date=date.isoformat(), total=f"{total.normalize():f}")
 
 
 def _require_rate(rate: Decimal, highest: int) -> None:

@@ -44,6 +44,10 @@ class Terms:
         return self.annual_rate > 0
 
 
+# Taxes have no row in common that two operations could lock.
+_RATES_LOCK = 7200
+
+
 @dataclass(frozen=True, slots=True)
 class TaxRates:
     """What is withheld from interest, in percent; zero where no rate is in force."""
@@ -163,6 +167,26 @@ def tax_rates(date: dt.date) -> TaxRates:
         )
     )
     return TaxRates(pit=found.get("pit", Decimal(0)), levy=found.get("levy", Decimal(0)))
+
+
+def hold_tax_rates() -> None:
+    """Let one operation at a time change tax rates, until its transaction ends."""
+    sql.rows("SELECT pg_advisory_xact_lock(%(rates)s)", {"rates": _RATES_LOCK})
+
+
+def taxes_above_interest() -> tuple[dt.date, Decimal] | None:
+    """The first date whose rates add up to more than 100 %, and their sum; one statement."""
+    found = sql.row(
+        """SELECT start.valid_from, total.rate
+             FROM (SELECT DISTINCT valid_from FROM products_taxrate) start
+            CROSS JOIN LATERAL (
+                  SELECT sum(rate) AS rate
+                    FROM (SELECT DISTINCT ON (code) rate FROM products_taxrate
+                           WHERE valid_from <= start.valid_from
+                           ORDER BY code, valid_from DESC) in_force) total
+            WHERE total.rate > 100 ORDER BY start.valid_from LIMIT 1"""
+    )
+    return (found[0], found[1]) if found else None
 
 
 def hold_date(date: dt.date) -> None:

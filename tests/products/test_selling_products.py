@@ -222,3 +222,26 @@ def test_a_date_that_moved_on_is_held_no_more(bank: Bank) -> None:
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         queries.hold_date(bank.date + dt.timedelta(days=1))
     assert getattr(caught.value.__cause__, "sqlstate", "") == "SK001"
+
+
+@pytest.mark.parametrize(
+    ("code", "starts", "rate", "date", "total"),
+    [
+        ("levy", "2027-01-01", "82.5", "2027-01-01", "100.5"),
+        # What is fitting on its own day is judged on the days of the other tax, too.
+        ("pit", "2026-06-01", "50", "2028-01-01", "110"),
+    ],
+)
+def test_taxes_together_take_no_more_than_all(
+    bank: Bank, code: str, starts: str, rate: str, date: str, total: str
+) -> None:
+    known = {"code": "levy", "valid_from": "2028-01-01", "rate": 60}
+    do("products.set_tax_rate", known, actor=bank.product_manager)
+    given = {"code": code, "valid_from": starts, "rate": rate}
+    with only_refused(
+        "products.taxes_above_interest", actor=bank.product_manager, date=date, total=total
+    ):
+        do("products.set_tax_rate", given, actor=bank.product_manager)
+    whole = {"code": "levy", "valid_from": "2027-01-01", "rate": "82"}
+    do("products.set_tax_rate", whole, actor=bank.product_manager)
+    assert queries.tax_rates(dt.date(2027, 1, 1)) == queries.TaxRates(Decimal(18), Decimal(82))
