@@ -20,7 +20,7 @@ PAYMENTS = Tag(name="payments", title=Text(uk="Платежі", en="Payments"))
 class Payment(Struct, frozen=True):
     """A payment to (`out`) or from (`in`) another bank; `bank` and `account` are the other end.
 
-    What was taken back has an entry that reverses the run's own.
+    What was taken back names the entry that reverses its own, and when.
     """
 
     id: int
@@ -32,6 +32,8 @@ class Payment(Struct, frozen=True):
     bank: str
     account: str
     purpose: str
+    reversal: int | None
+    reversed_on: dt.date | None
 
 
 _PAYMENT = {
@@ -44,6 +46,8 @@ _PAYMENT = {
     "bank": "305299",
     "account": "UA793052990000026002661176318",
     "purpose": "За березень",
+    "reversal": None,
+    "reversed_on": None,
 }
 
 
@@ -56,10 +60,10 @@ _PAYMENT = {
 )
 def payment(ask: Ask, *, payment: int) -> Payment:
     """For those who may look at its deposit."""
-    found = Stored.objects.filter(id=payment).select_related("deposit").first()
+    found = queries.document(payment)
     if found is None:
         raise NotFound
-    ask.require(found.deposit.branch_id)
+    ask.require(found.payment.deposit.branch_id)
     return _payment(found)
 
 
@@ -78,17 +82,20 @@ def payments_of_deposit(ask: Ask, *, deposit: int, page: Slice) -> Page[Payment]
     return page.of([_payment(one) for one in found], lambda one: [one.id])
 
 
-def _payment(found: Stored) -> Payment:
+def _payment(found: queries.Document) -> Payment:
+    stored = found.payment
     return Payment(
-        id=found.id,
-        run=found.run_id,
-        booking_date=found.booking_date,
-        direction=Stored.Direction(found.direction),
-        deposit=found.deposit_id,
-        amount=Money(found.amount_minor, found.currency),
-        bank=found.bank,
-        account=found.account,
-        purpose=found.purpose,
+        id=stored.id,
+        run=stored.run_id,
+        booking_date=stored.booking_date,
+        direction=Stored.Direction(stored.direction),
+        deposit=stored.deposit_id,
+        amount=Money(stored.amount_minor, stored.currency),
+        bank=stored.bank,
+        account=stored.account,
+        purpose=stored.purpose,
+        reversal=found.reversal,
+        reversed_on=found.reversed_on,
     )
 
 

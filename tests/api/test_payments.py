@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from apps.kernel import sql
 from tests.api.machine import Machine, machine, reads, uah
 from tests.cash.desk import Opened, deposit
 from tests.evidence import world
-from tests.factories import Bank
+from tests.factories import Bank, do
 
 OTHER_END = {"bank": "305299", "account": "UA793052990000026002661176318"}
 
@@ -93,7 +94,14 @@ def test_payments_of_other_banks(
     assert told == {
         "id": payment, "run": sent.body["run"], "booking_date": "2026-01-05", "direction": "out",
         "deposit": source.id, "amount": uah("10.00"), "purpose": "За березень", **OTHER_END,
+        "reversal": None, "reversed_on": None,
     }  # fmt: skip
+    entry = sql.value("SELECT id FROM ledger_entry WHERE run_id = %(run)s", {"run": told["run"]})
+    undo = {"entry": entry, "reason": "Повернено банком"}
+    do("ledger.reverse_entry", undo, actor=bank.supervisor)
+    reversal = sql.value("SELECT id FROM ledger_entry WHERE reverses_id = %(e)s", {"e": entry})
+    marked = told | {"reversal": reversal, "reversed_on": "2026-01-05"}
+    assert shop.get(f"payments/{payment}").body == marked
     listed = [one for page in shop.pages(f"deposits/{source.id}/payments", limit=1) for one in page]
     assert [one["id"] for one in listed[:2]] == [came.result["payment"], payment]
     stranger = machine(bank, "teller", branch=bank.other_branch)

@@ -85,11 +85,21 @@ def test_closed_deposits_get_nothing(bank: Bank) -> None:
 def test_a_payment_that_is_taken_back_stays_a_document(bank: Bank) -> None:
     source = desk.deposit(bank, minor=10_000)
     command = {"source": source.id, "amount": amount(4_000), "purpose": "За світло"} | ELSEWHERE
-    do("payments.send", command, actor=bank.operations)
+    sent = do("payments.send", command, actor=bank.operations).result["payment"]
     entry = sql.value("SELECT max(id) FROM ledger_entry")
+    standing = queries.document(sent)
+    assert standing is not None
+    assert (standing.reversal, standing.reversed_on) == (None, None)
     undo = {"entry": entry, "reason": "Повернено банком"}
     do("ledger.reverse_entry", undo, actor=bank.supervisor)
     assert source.minor == 10_000
+    reversal = sql.value("SELECT id FROM ledger_entry WHERE reverses_id = %(e)s", {"e": entry})
+    marked = queries.document(sent)
+    assert marked is not None
+    assert (marked.reversal, marked.reversed_on) == (reversal, bank.date)
+    # What paid the deposit in has not been taken back.
+    found = [(one.payment.id == sent, one.reversal) for one in queries.of_deposit(source.id)]
+    assert found == [(True, reversal), (False, None)]
     assert Payment.objects.filter(direction="out").count() == 1
     assert violations(bank) == []
 
@@ -98,9 +108,9 @@ def test_payments_of_a_deposit_newest_first(bank: Bank) -> None:
     source = desk.deposit(bank, minor=10_000)
     command = {"source": source.id, "amount": amount(1), "purpose": "За світло"} | ELSEWHERE
     sent = [do("payments.send", command, actor=bank.operations).result["payment"] for _ in range(3)]
-    page = [one.id for one in queries.of_deposit(source.id, limit=2)]
+    page = [one.payment.id for one in queries.of_deposit(source.id, limit=2)]
     assert page == [sent[2], sent[1]]
-    rest = queries.of_deposit(source.id, before=page[-1])
+    rest = [one.payment for one in queries.of_deposit(source.id, before=page[-1])]
     assert rest[0].id == sent[0]
     assert [one.direction for one in rest] == ["out", "in"]
 
