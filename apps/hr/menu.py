@@ -1,8 +1,127 @@
-"""What may be seen of staff and pay."""
+"""Staff and pay in the frame: what may be seen, places, what can be done, and names."""
 
 from apps.control.declarations import READING
+from apps.hr.models import Employee
 from apps.hr.payslips import VIEW_PAY
+from apps.kernel.menu import Action, MenuItem, act, place
 from apps.kernel.text import Text
+from apps.kernel.wording import DEEDS, FIELDS, KINDS, NAMES
 
 READING.add("hr.view", Text(uk="Переглядати кадрові записи", en="Look at staff records"))
 READING.add(VIEW_PAY, Text(uk="Бачити оплату праці", en="See pay"))
+
+_GROUP = Text(uk="Персонал", en="Staff")
+for order, (url, permission, icon, label) in enumerate(
+    [
+        ("staff", "hr.view", "users-round", Text(uk="Працівники", en="Staff")),
+        ("payrolls", VIEW_PAY, "hand-coins", Text(uk="Зарплатні відомості", en="Payrolls")),
+        ("plan", "hr.view", "list-tree", Text(uk="Штатний розпис", en="Staffing plan")),
+        ("balances", "hr.view", "calendar-check", Text(uk="Залишки відпусток", en="Leave")),
+        ("headcount", "hr.view", "trending-down", Text(uk="Чисельність", en="Headcount")),
+        ("cost", VIEW_PAY, "chart-column", Text(uk="Витрати на персонал", en="Cost of staff")),
+    ],
+    70,
+):
+    place(
+        MenuItem(
+            url=f"hr:{url}", label=label, icon=icon, permission=permission, order=order,
+            group=_GROUP,
+        )
+    )  # fmt: skip
+for order, (url, permission, icon, label) in enumerate(
+    [
+        ("prepare", "hr.prepare_payroll", "hand-coins",
+         Text(uk="Підготувати відомість", en="Prepare a payroll")),
+        ("own_pay", "hr.use_own_affairs", "wallet", Text(uk="Моя зарплата", en="My pay")),
+        ("own_leave", "hr.use_own_affairs", "calendar-check",
+         Text(uk="Попросити про відпустку", en="Ask for leave")),
+    ],
+    96,
+):  # fmt: skip
+    place(
+        MenuItem(
+            url=f"hr:{url}", label=label, icon=icon, permission=permission, order=order,
+            hidden=True,
+        )
+    )  # fmt: skip
+
+for name, label in {
+    "hr.hire": Text(uk="Прийняти на роботу", en="Hire"),
+    "hr.change_terms": Text(uk="Змінити умови праці", en="Change the terms"),
+    "hr.set_personal_status": Text(uk="Пільги і стаж", en="Benefits and record"),
+    "hr.record_leave": Text(uk="Внести відпустку", en="Record a leave"),
+    "hr.request_leave": Text(uk="Відпустка за власним запитом", en="Leave of one's own"),
+    "hr.dismiss": Text(uk="Звільнити", en="Dismiss"),
+    "hr.grant_access": Text(uk="Попросити доступ", en="Ask for access"),
+    "hr.add_pay_item": Text(uk="Призначити виплату", en="Grant pay"),
+    "hr.order_deduction": Text(uk="Внести утримання", en="Order a deduction"),
+    "hr.post_payroll": Text(uk="Зарплатна відомість", en="Payroll"),
+    "hr.reverse_payroll": Text(uk="Сторно зарплатної відомості", en="Reversal of a payroll"),
+}.items():
+    DEEDS.add(name, label)
+
+for order, (url, permission, icon, key, is_daily) in enumerate(
+    [
+        ("leave", "hr.manage_leave", "calendar-check", "KeyL", True),
+        ("terms", "hr.manage_staff", "notebook-pen", "KeyT", True),
+        ("access", "hr.manage_staff", "lock-open", "", True),
+        ("item", "hr.manage_pay", "hand-coins", "KeyI", True),
+        ("deduction", "hr.manage_pay", "percent", "", True),
+        ("status", "hr.manage_staff", "user-round-check", "", True),
+        ("dismiss", "hr.manage_staff", "log-out", "", True),
+    ],
+    10,
+):
+    _deed = {
+        "leave": "hr.record_leave", "terms": "hr.change_terms", "access": "hr.grant_access",
+        "item": "hr.add_pay_item", "deduction": "hr.order_deduction",
+        "status": "hr.set_personal_status", "dismiss": "hr.dismiss",
+    }[url]  # fmt: skip
+    act(
+        Action(
+            of="employee", url=f"hr:{url}", label=DEEDS[_deed], icon=icon, permission=permission,
+            order=order, key=key, is_daily=is_daily,
+        )
+    )  # fmt: skip
+act(
+    Action(
+        of="customer",
+        url="hr:hire",
+        label=DEEDS["hr.hire"],
+        icon="user-round-check",
+        permission="hr.manage_staff",
+        order=60,
+    )
+)
+
+for name, label in {
+    "hr.payroll": Text(uk="Нарахування зарплати", en="Payroll"),
+    "hr.net_pay": Text(uk="Зарплата", en="Pay"),
+    "hr.payroll_reversal": Text(uk="Сторно нарахування зарплати", en="Reversal of a payroll"),
+    "hr.net_pay_reversal": Text(uk="Сторно зарплати", en="Reversal of pay"),
+}.items():
+    KINDS.add(name, label)
+
+for name, label in {
+    "employee": Text(uk="працівник", en="employee"),
+    "payroll": Text(uk="відомість", en="payroll"),
+    "first_day": Text(uk="перший день", en="first day"),
+    "last_day": Text(uk="останній день", en="last day"),
+    "hired_on": Text(uk="прийнято", en="hired on"),
+    "username": Text(uk="ім’я користувача", en="user name"),
+    "roles": Text(uk="ролі", en="roles"),
+    "salary": Text(uk="оклад", en="salary"),
+    "pay": Text(uk="сума", en="amount"),
+    "month": Text(uk="місяць", en="month"),
+    "through": Text(uk="по день", en="through"),
+}.items():
+    if name not in FIELDS:
+        FIELDS.add(name, label)
+
+
+def _employee(employee: int) -> str:
+    found = Employee.objects.select_related("customer").filter(id=employee).first()
+    return f"{found.customer.full_name}, № {found.number}" if found else ""
+
+
+NAMES.add("employee", _employee)

@@ -82,6 +82,10 @@ class Slip:
     paid_minor: int
     parts: list[SlipPart]
 
+    @property
+    def taxes_minor(self) -> int:
+        return self.pit_minor + self.levy_minor
+
 
 _SLIP = f"""
     SELECT s.id, r.id, r.month, r.through, r.state, r.posted_on, e.id, e.number, {_NAME}, u.code,
@@ -121,6 +125,16 @@ def slips(payroll: int, *, sight: PaySight, after: int = 0, limit: int = 200) ->
         {"payroll": payroll, "after": after, "limit": limit,
          "branches": listed(sight.branches)},
     )  # fmt: skip
+    return [_slip(line) for line in found]
+
+
+def of_employee(employee: int, *, sight: PaySight, limit: int = 24) -> list[Slip]:
+    """An employee's posted and reversed payslips, newest first."""
+    found = sql.rows(
+        f"""{_SLIP} WHERE e.id = %(employee)s AND r.state IN ('posted', 'reversed') AND {_SEEN}
+             ORDER BY r.month DESC, r.id DESC LIMIT %(limit)s""",
+        {"employee": employee, "branches": listed(sight.branches), "limit": limit},
+    )
     return [_slip(line) for line in found]
 
 

@@ -349,6 +349,8 @@ class LeaveBalance:
     full_name: str
     unit: str
     kind: str
+    name_uk: str
+    name_en: str
     earned_hundredths: int
     adjusted_hundredths: int
     used_hundredths: int
@@ -356,6 +358,11 @@ class LeaveBalance:
     @property
     def left_hundredths(self) -> int:
         return self.earned_hundredths + self.adjusted_hundredths - self.used_hundredths
+
+    @property
+    def left_days(self) -> str:
+        """Days with two decimals, as people read them."""
+        return f"{self.left_hundredths / 100:.2f}"
 
 
 def leave_balances(
@@ -373,6 +380,7 @@ def leave_balances(
                  GROUP BY employee_id)
             SELECT e.id, e.number, concat_ws(' ', c.last_name, nullif(c.first_name, ''),
                                              nullif(c.patronymic, '')), u.code, k.code,
+                   k.name_uk, k.name_en,
                    round(k.days_per_year * 100
                          * greatest(%(on)s::date - e.hired_on + 1 - coalesce(unpaid.days, 0), 0)
                          / 365.0)::bigint,

@@ -1,0 +1,204 @@
+"""Staff and pay on screens: hired, on leave, given access, paid by two people."""
+
+import pytest
+
+from apps.access.models import User
+from apps.control.models import Approval
+from apps.control.run import Actor
+from apps.hr.models import Absence, Employee, Payroll, Terms
+from tests.factories import Bank, add_user, define_role, do
+from tests.hr import office as at
+from tests.hr.office import Office, open_office
+from tests.hr.test_hiring import somebody
+from tests.screens.conftest import Signing
+from tests.screens.pages import Visitor
+
+
+@pytest.fixture
+def office(bank: Bank) -> Office:
+    return open_office(bank)
+
+
+def visitor(actor: Actor) -> Visitor:
+    return Visitor(User.objects.get(id=actor.user_id))
+
+
+def agree(by: Visitor) -> None:
+    """Agree to the newest request on its page."""
+    newest = Approval.objects.order_by("-id")[0]
+    address = f"/approvals/{newest.id}/"
+    given = {"decision": "approve", "meaning": newest.meaning_hash, "key": f"k{newest.id}"}
+    assert by.sent_to(address, given).startswith(address)
+
+
+def test_a_customer_is_hired_from_their_page(office: Office) -> None:
+    account, customer = somebody(office)
+    hr = visitor(office.hr)
+    page = hr.get(f"/customers/{customer}/")
+    address = f"/staff/hire/?customer={customer}"
+    assert address in page.links
+    given = {
+        "position": office.position, "deposit": account.id, "hired_on": "05.01.2026",
+        "salary": "30 000,00", "post_percent": "100", "contract_number": "1-к", "main_job": "on",
+        "contract": "permanent", "contract_ends_on": "",
+    }  # fmt: skip
+    low = hr.review(address, given | {"salary": "100"}, status=422)
+    assert "нижчий за мінімальну" in low.text
+    reviewed = hr.review(address, given)
+    assert "Шевченко Оксана працюватиме в банку" in reviewed.text
+    where = hr.confirm(address, reviewed)
+    who = Employee.objects.get()
+    assert where == f"/staff/{who.id}/?new=1"
+    assert Terms.objects.get().salary_minor == 3_000_000
+    page = hr.get(f"/staff/{who.id}/")
+    assert "30 000,00" in page.text
+    assert "Доступу до системи ще немає" in page.text
+    assert f"/staff/{who.id}/" in hr.get("/staff/").links
+
+
+def test_leave_and_access_and_leaving(office: Office) -> None:
+    who = at.worker(office)
+    hr = visitor(office.hr)
+    leave = {"kind": "annual", "first_day": "02.02.2026", "last_day": "08.02.2026",
+             "order_number": "5"}  # fmt: skip
+    address = f"/staff/leave/?employee={who.id}"
+    hr.confirm(address, hr.review(address, leave))
+    assert Absence.objects.get().employee_id == who.id
+    twice = hr.review(address, leave, status=409)
+    assert "відсутній" in twice.text
+
+    address = f"/staff/access/?employee={who.id}"
+    given = {"username": "newcomer", "roles": ["teller"]}
+    page = hr.get(address)
+    assert "Адміністратор" not in page.text
+    reviewed = hr.review(address, given)
+    assert "Не одразу" in reviewed.text
+    assert hr.confirm(address, reviewed).startswith("/approvals/")
+    agree(visitor(office.bank.administrator))
+    assert Employee.objects.get(id=who.id).user is not None
+
+    address = f"/staff/dismiss/?employee={who.id}"
+    given = {"last_day": "09.01.2026", "reason": "За власним бажанням"}
+    hr.confirm(address, hr.review(address, given))
+    assert Employee.objects.get(id=who.id).left_on is not None
+
+
+def test_terms_status_items_and_deductions(office: Office) -> None:
+    who = at.worker(office)
+    hr, payroll = visitor(office.hr), visitor(office.payroll)
+    for by, address, given in (
+        (hr, "terms", {"position": office.position, "salary": "35000", "post_percent": "100",
+                       "main_job": "on", "valid_from": "01.01.2026"}),
+        (hr, "status", {"valid_from": "01.01.2026", "benefit": "children", "children": "2",
+                        "insured_since": "01.04.2015"}),
+        (payroll, "item", {"kind": "bonus", "month": "01.01.2026", "pay": "1000",
+                           "reason": "Наказ 7"}),
+        (payroll, "deduction", {"kind": "voluntary", "recipient": "Профспілка",
+                                "valid_from": "01.01.2026", "percent": "1"}),
+    ):  # fmt: skip
+        there = f"/staff/{address}/?employee={who.id}"
+        assert by.confirm(there, by.review(there, given)) == f"/staff/{who.id}/?new=1"
+    at.pay(office)
+    assert "36 000,00" in payroll.get(f"/staff/{who.id}/").text
+
+
+def test_a_month_is_paid_on_screens_by_two(office: Office) -> None:
+    who = at.worker(office, "30000")
+    maker, head = visitor(office.payroll), visitor(office.head)
+    address = "/staff/payrolls/prepare/"
+    reviewed = maker.review(address, {"month": "05.01.2026", "through": ""})
+    assert "працівників: 1" in reviewed.text
+    where = maker.confirm(address, reviewed)
+    payroll = Payroll.objects.get()
+    assert where == f"/staff/payrolls/{payroll.id}/?new=1"
+    page = maker.get(f"/staff/payrolls/{payroll.id}/")
+    assert "Перша зарплата" in page.text
+    assert "23 100,00" in page.text
+    address = f"/staff/payrolls/{payroll.id}/post/"
+    reviewed = maker.review(address, {})
+    assert "Не одразу" in reviewed.text
+    assert maker.confirm(address, reviewed).startswith("/approvals/")
+    assert who.account.minor == 0
+    agree(head)
+    assert who.account.minor == 2_310_000
+    slip = Payroll.objects.get().payslips.get()
+    paper = head.get(f"/staff/payslips/{slip.id}/")
+    for text in ("Розрахунковий листок за 01.2026", "30 000,00", "5 400,00", "1 500,00",
+                 "23 100,00", "6 600,00"):  # fmt: skip
+        assert text in paper.text
+    assert f"/staff/payrolls/{payroll.id}/" in head.get("/staff/payrolls/").links
+
+    address = f"/staff/payrolls/{payroll.id}/reverse/"
+    reviewed = maker.review(address, {"reason": "Помилка", "take_back": "on"})
+    maker.confirm(address, reviewed)
+    agree(head)
+    assert who.account.minor == 0
+    assert "сторновано" in maker.get(f"/staff/payrolls/{payroll.id}/").text
+
+
+def test_reports_are_pages(office: Office) -> None:
+    at.worker(office)
+    at.pay(office)
+    payroll = visitor(office.payroll)
+    for address, text in (
+        ("/staff/plan/", "Фахівець"),
+        ("/staff/plan/?end=01.02.2026", "100000"),
+        ("/staff/headcount/?start=01.01.2025&end=31.01.2026", "Відділ"),
+        ("/staff/balances/", "Щорічна основна відпустка"),
+        ("/staff/cost/", "36 600,00"),
+        ("/staff/?gone", "Тут нікого немає"),
+    ):
+        assert text in payroll.get(address).text
+    english = visitor(office.payroll)
+    english.speak("en")
+    assert (
+        "Cost of staff"
+        in Visitor(User.objects.get(id=office.payroll.user_id)).get("/staff/cost/").text
+    )
+
+
+def test_one_s_own_pay_and_leave(office: Office) -> None:
+    who = at.worker(office)
+    person = add_user(actor=office.bank.administrator, role="teller", branch=office.bank.branch)
+    link = {"employee": who.id, "user": person.user_id}
+    at.agree(do("hr.grant_access", link, actor=office.hr), office.bank.administrator)
+    own = visitor(person)
+    assert "Розрахункових листків ще немає" in own.get("/staff/own/").text
+    at.pay(office)
+    assert "23 100,00" in own.get("/staff/own/").text
+    given = {"kind": "annual", "first_day": "02.02.2026", "last_day": "08.02.2026"}
+    reviewed = own.review("/staff/own/leave/", given)
+    assert own.confirm("/staff/own/leave/", reviewed).startswith("/approvals/")
+    agree(visitor(office.hr))
+    assert Absence.objects.get().employee_id == who.id
+
+
+def test_pay_is_on_no_page_of_others(office: Office, visit: Signing) -> None:
+    who = at.worker(office, "31313.17")
+    payroll = at.pay(office)
+    slip = Payroll.objects.get().payslips.get()
+    for username in ("teller", "accountant", "chief_accountant", "administrator", "supervisor"):
+        other = visit(username)
+        for address in ("/staff/", f"/staff/{who.id}/", "/staff/payrolls/", "/staff/cost/",
+                        f"/staff/payrolls/{payroll}/", f"/staff/payslips/{slip.id}/",
+                        f"/staff/payrolls/{payroll}/post/", f"/staff/item/?employee={who.id}",
+                        f"/staff/hire/?customer={who.customer}", "/staff/plan/"):  # fmt: skip
+            other.get(address, status=403)
+    looking = define_role("hr.view", actor=office.bank.administrator)
+    staff = add_user(actor=office.bank.administrator, role=looking)
+    seen = visitor(staff).get(f"/staff/{who.id}/")
+    assert "Історія роботи" in seen.text
+    assert "31 313" not in seen.text
+    assert "Розрахункові листки" not in seen.text
+
+
+def test_who_is_elsewhere_is_not_found(office: Office) -> None:
+    who = at.worker(office)
+    local = add_user(
+        actor=office.bank.administrator, role="hr_officer", branch=office.bank.other_branch
+    )
+    there = visitor(local)
+    there.get(f"/staff/{who.id}/", status=404)
+    there.get(f"/staff/leave/?employee={who.id}", status=404)
+    there.get(f"/staff/dismiss/?employee={10**9}", status=404)
+    assert f"/staff/{who.id}/" not in there.get("/staff/").links
