@@ -123,6 +123,24 @@ def test_a_command_proves_a_closed_day(
         call_command("prove", only="tills")
 
 
+def test_only_a_date_that_is_closed_is_proved(bank: Bank) -> None:
+    for date, why in (
+        (bank.date - DAY, "2026-01-04 lies before the first date of the bank, 2026-01-05"),
+        (bank.date, "2026-01-05 is not closed; no date has been closed yet"),
+        (bank.date + 100 * DAY, "2026-04-15 is not closed; no date has been closed yet"),
+    ):
+        with pytest.raises(CommandError, match=why):
+            call_command("prove", date=date)
+    call_command("prove")
+    close(bank)
+    for date, why in (
+        (bank.date - DAY, "2026-01-04 lies before the first date of the bank, 2026-01-05"),
+        (bank.date + DAY, "2026-01-06 is not closed; the last date that is closed is 2026-01-05"),
+    ):
+        with pytest.raises(CommandError, match=why):
+            call_command("prove", date=date)
+
+
 def test_the_command_shows_what_contradicts(
     own_database: OwnDatabase, bank: Bank, saved: Opened, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,8 +32,8 @@ class Command(BaseCommand):
             raise CommandError("The bank has not been set up: there is nothing to prove.")
         last = last_closed_date()
         date = options["date"] or last or bank().first_date - dt.timedelta(days=1)
-        if last is not None and date > last:
-            raise CommandError(f"{date} is not closed; the last date that is closed is {last}.")
+        if options["date"]:
+            _require_closed(date, last)
         only = options["only"]
         names = sorted(
             one.name
@@ -56,3 +56,14 @@ class Command(BaseCommand):
         if violated:
             raise CommandError(f"{violated} of {len(names)} invariants do not hold on {date}.")
         self.stdout.write(f"All {len(names)} invariants hold on {date}.")
+
+
+def _require_closed(date: dt.date, last: dt.date | None) -> None:
+    """Raises CommandError for a date that the bank has not closed, or on which there was none."""
+    first = bank().first_date
+    if date < first:
+        raise CommandError(f"{date} lies before the first date of the bank, {first}.")
+    if last is None:
+        raise CommandError(f"{date} is not closed; no date has been closed yet.")
+    if date > last:
+        raise CommandError(f"{date} is not closed; the last date that is closed is {last}.")
