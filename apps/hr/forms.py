@@ -161,6 +161,80 @@ class DeductionForm(Form):
     )
 
 
+class UnitForm(ChoosingForm):
+    branch = forms.TypedChoiceField(
+        coerce=int, label=said("Відділення, де обліковують витрати", "Branch that bears the cost")
+    )
+    code = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]{0,11}\Z", label=said("Код", "Code"), widget=text_input()
+    )
+    name_uk = forms.CharField(
+        max_length=200, label=said("Назва українською", "Name in Ukrainian"), widget=text_input()
+    )
+    name_en = forms.CharField(
+        max_length=200, label=said("Назва англійською", "Name in English"), widget=text_input()
+    )
+    parent = forms.TypedChoiceField(
+        coerce=int, empty_value=None, required=False, label=said("Входить до", "Belongs to")
+    )
+
+
+class MoveForm(ChoosingForm):
+    unit = forms.TypedChoiceField(coerce=int, label=said("Підрозділ", "Unit"))
+    parent = forms.TypedChoiceField(
+        coerce=int, empty_value=None, required=False, label=said("Входить до", "Belongs to")
+    )
+
+
+class PositionForm(ChoosingForm):
+    unit = forms.TypedChoiceField(coerce=int, label=said("Підрозділ", "Unit"))
+    code = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}\Z",
+        label=said("Код посади", "Code of the position"),
+        help_text=said("Наявний код змінює посаду", "A code that exists changes its position"),
+        widget=text_input(),
+    )
+    title_uk = forms.CharField(
+        max_length=200, label=said("Посада українською", "Title in Ukrainian"), widget=text_input()
+    )
+    title_en = forms.CharField(
+        max_length=200, label=said("Посада англійською", "Title in English"), widget=text_input()
+    )
+    valid_from = DateField(label=said("З якого дня", "From which day"))
+    posts_percent = forms.IntegerField(
+        min_value=0,
+        max_value=1_000_000,
+        label=said("Ставок, %", "Posts, %"),
+        help_text=said("250 — дві з половиною ставки", "250 are two posts and a half"),
+    )
+    roles = forms.MultipleChoiceField(
+        required=False, label=said("Ролі в системі", "Roles in the system")
+    )
+
+
+class AdjustForm(ChoosingForm):
+    kind = forms.ChoiceField(label=said("Вид", "Kind"))
+    days = forms.DecimalField(
+        min_value=-1_000, max_value=1_000, decimal_places=2,
+        label=said("Днів додати (мінус — відняти)", "Days to add (minus takes off)"),
+    )  # fmt: skip
+    reason = _reason()
+
+
+class AccountForm(ChoosingForm):
+    deposit = forms.TypedChoiceField(
+        coerce=int, label=said("Рахунок для зарплати", "Account for pay")
+    )
+
+
+class ReasonForm(Form):
+    reason = _reason()
+
+
+class EndForm(Form):
+    last_date = DateField(label=said("Останній день", "Last day"))
+
+
 class PrepareForm(Form):
     month = DateField(label=said("Місяць (будь-який день)", "Month (any day of it)"))
     through = DateField(

@@ -52,6 +52,14 @@ for name, label in {
     "hr.record_leave": Text(uk="Внести відпустку", en="Record a leave"),
     "hr.request_leave": Text(uk="Відпустка за власним запитом", en="Leave of one's own"),
     "hr.dismiss": Text(uk="Звільнити", en="Dismiss"),
+    "hr.set_pay_account": Text(uk="Рахунок для зарплати", en="Account for pay"),
+    "hr.adjust_leave": Text(uk="Скоригувати залишок", en="Adjust a balance"),
+    "hr.cancel_leave": Text(uk="Скасувати відпустку", en="Cancel a leave"),
+    "hr.cancel_pay_item": Text(uk="Скасувати виплату", en="Cancel an item of pay"),
+    "hr.end_deduction": Text(uk="Завершити утримання", en="End a deduction"),
+    "hr.open_unit": Text(uk="Новий підрозділ", en="New unit"),
+    "hr.move_unit": Text(uk="Перемістити підрозділ", en="Move a unit"),
+    "hr.plan_position": Text(uk="Змінити штатний розпис", en="Change the staffing plan"),
     "hr.grant_access": Text(uk="Попросити доступ", en="Ask for access"),
     "hr.add_pay_item": Text(uk="Призначити виплату", en="Grant pay"),
     "hr.order_deduction": Text(uk="Внести утримання", en="Order a deduction"),
@@ -67,8 +75,10 @@ for order, (url, permission, icon, key, is_daily) in enumerate(
         ("access", "hr.manage_staff", "lock-open", "", True),
         ("item", "hr.manage_pay", "hand-coins", "KeyI", True),
         ("deduction", "hr.manage_pay", "percent", "", True),
-        ("status", "hr.manage_staff", "user-round-check", "", True),
-        ("dismiss", "hr.manage_staff", "log-out", "", True),
+        ("status", "hr.manage_staff", "user-round-check", "", False),
+        ("account", "hr.manage_staff", "wallet", "", False),
+        ("adjust", "hr.manage_leave", "scale", "", False),
+        ("dismiss", "hr.manage_staff", "log-out", "", False),
     ],
     10,
 ):
@@ -76,6 +86,7 @@ for order, (url, permission, icon, key, is_daily) in enumerate(
         "leave": "hr.record_leave", "terms": "hr.change_terms", "access": "hr.grant_access",
         "item": "hr.add_pay_item", "deduction": "hr.order_deduction",
         "status": "hr.set_personal_status", "dismiss": "hr.dismiss",
+        "account": "hr.set_pay_account", "adjust": "hr.adjust_leave",
     }[url]  # fmt: skip
     act(
         Action(

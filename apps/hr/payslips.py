@@ -5,6 +5,7 @@ Amounts are in minor units of the base currency.
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from apps.hr.errors import PayHidden
@@ -38,6 +39,12 @@ class PaySight:
 
 
 _SEEN = "(%(branches)s::bigint[] IS NULL OR s.branch_id = ANY (%(branches)s::bigint[]))"
+# The same of somebody of whom there need be no payslip: by where they work last.
+_SEEN_PERSON = """(%(branches)s::bigint[] IS NULL OR (
+    SELECT u.branch_id FROM hr_terms t JOIN hr_position p ON p.id = t.position_id
+      JOIN hr_unit u ON u.id = p.unit_id
+     WHERE t.employee_id = %(employee)s ORDER BY t.valid_from DESC, t.id DESC LIMIT 1)
+    = ANY (%(branches)s::bigint[]))"""
 _NAME = """concat_ws(' ', c.last_name, nullif(c.first_name, ''), nullif(c.patronymic, ''))"""
 
 
@@ -354,6 +361,53 @@ def salaries(employee: int, *, sight: PaySight) -> list[SalaryLine]:
         {"employee": employee, "branches": listed(sight.branches)},
     )
     return [SalaryLine(*line) for line in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Pay beside the salary, of one month."""
+
+    id: int
+    month: dt.date
+    kind: str
+    amount_minor: int
+    reason: str
+    cancelled_on: dt.date | None
+
+
+def items(employee: int, *, sight: PaySight, limit: int = 24) -> list[Item]:
+    """An employee's items of pay, newest first."""
+    found = sql.rows(
+        f"""SELECT i.id, i.month, i.kind, i.amount_minor, i.reason, i.cancelled_on
+              FROM hr_payitem i WHERE i.employee_id = %(employee)s AND {_SEEN_PERSON}
+             ORDER BY i.month DESC, i.id DESC LIMIT %(limit)s""",  # noqa: S608
+        {"employee": employee, "branches": listed(sight.branches), "limit": limit},
+    )
+    return [Item(*line) for line in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is kept back for others, a percentage of net pay or an amount a month."""
+
+    id: int
+    kind: str
+    recipient: str
+    percent: Decimal | None
+    amount_minor: int | None
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+def orders(employee: int, *, sight: PaySight, limit: int = 24) -> list[Order]:
+    """An employee's deductions, newest first."""
+    found = sql.rows(
+        f"""SELECT o.id, o.kind, o.recipient, o.percent, o.amount_minor, o.valid_from, o.valid_to
+              FROM hr_deductionorder o WHERE o.employee_id = %(employee)s AND {_SEEN_PERSON}
+             ORDER BY o.valid_from DESC, o.id DESC LIMIT %(limit)s""",  # noqa: S608
+        {"employee": employee, "branches": listed(sight.branches), "limit": limit},
+    )
+    return [Order(*line) for line in found]
 
 
 def accounts_short_of_pay(payroll: int) -> int:

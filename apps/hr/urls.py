@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.hr import pay_views, views
+from apps.hr import pay_views, structure_views, views
 
 app_name = "hr"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("access/", views.GrantAccess.as_view(), name="access"),
     path("item/", views.AddItem.as_view(), name="item"),
     path("deduction/", views.OrderDeduction.as_view(), name="deduction"),
+    path("account/", views.SetPayAccount.as_view(), name="account"),
+    path("leave/adjust/", views.AdjustLeave.as_view(), name="adjust"),
+    path("leave/<int:row>/cancel/", views.CancelLeave.as_view(), name="cancel_leave"),
+    path("items/<int:row>/cancel/", views.CancelItem.as_view(), name="cancel_item"),
+    path("deductions/<int:row>/end/", views.EndDeduction.as_view(), name="end_deduction"),
+    path("units/new/", structure_views.OpenUnit.as_view(), name="unit"),
+    path("units/move/", structure_views.MoveUnit.as_view(), name="move"),
+    path("positions/", structure_views.PlanPosition.as_view(), name="position"),
     path("own/", pay_views.OwnPay.as_view(), name="own_pay"),
     path("own/leave/", views.OwnLeave.as_view(), name="own_leave"),
     path("plan/", pay_views.StaffingPlan.as_view(), name="plan"),

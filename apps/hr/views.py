@@ -1,33 +1,38 @@
 """Screens of people: the staff, one employee, and what is decided about one."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.access.models import Role
 from apps.accounts.queries import of_customer
 from apps.control import door
 from apps.control.commands import Command, Secret
 from apps.control.screens import Crumb, OperationScreen, Request, Screen
 from apps.customers.models import Customer
 from apps.customers.views import visible
-from apps.hr import payslips, queries, staff
+from apps.hr import payslips, queries
 from apps.hr.forms import (
     AccessForm,
+    AccountForm,
+    AdjustForm,
     DeductionForm,
     DismissForm,
+    EndForm,
     HireForm,
     ItemForm,
     LeaveForm,
     OrderedLeaveForm,
     PeriodForm,
+    ReasonForm,
     StatusForm,
     TermsForm,
 )
-from apps.hr.models import LeaveKind
+from apps.hr.models import Absence, DeductionOrder, LeaveKind, PayItem
 from apps.hr.payslips import VIEW_PAY, PaySight
+from apps.hr.structure_views import grantable_roles
 from apps.kernel import formats, wording
 from apps.kernel.menu import offers
 from apps.kernel.money import Money
@@ -105,7 +110,16 @@ class OneEmployee(Screen):
             "slips": payslips.of_employee(employee, sight=PaySight.of(request.rights))
             if sees_pay
             else [],
+            "items": payslips.items(employee, sight=PaySight.of(request.rights))
+            if sees_pay
+            else [],
+            "orders": payslips.orders(employee, sight=PaySight.of(request.rights))
+            if sees_pay
+            else [],
+            "manages_leave": request.rights.reaches("hr.manage_leave", found.branch),
+            "manages_pay": request.rights.reaches("hr.manage_pay", found.branch),
             "currency": bank().base_currency,
+            "more": offers("employee", employee, request.rights, daily=False),
             "offers": offers("employee", employee, request.rights),
         }
         return self.show(context)
@@ -126,15 +140,17 @@ class OnEmployee(OperationScreen):
         return wording.DEEDS[self.operation]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        given = self.request.GET.get("employee", "")
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-        found = queries.member(number, on=self.request.date, branches=self.where)
+        found = queries.member(self.employee(), on=self.request.date, branches=self.where)
         if found is None:
             if self.permission in self.request.rights:
                 raise Http404
             return super().dispatch(request, *args, **kwargs)
         self.member = found
         return super().dispatch(request, *args, **kwargs)
+
+    def employee(self) -> int:
+        """Whom the address names."""
+        return _number(self.request.GET.get("employee", ""))
 
     def command(self, data: dict[str, Any]) -> Command:
         kind: type[Command] = door.named(self.operation).command
@@ -152,6 +168,11 @@ class OnEmployee(OperationScreen):
     def crumbs(self) -> list[Crumb]:
         own = reverse("hr:employee", args=[self.member.id])
         return [(reverse("hr:staff"), str(Staff.title)), (own, self.member.full_name)]
+
+
+def _number(given: str) -> int:
+    """An id in an address; 0, which nothing has, for whatever is none."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
 
 
 def _secret(value: Any) -> Any:
@@ -229,12 +250,7 @@ class GrantAccess(OnEmployee):
     }
 
     def form_kwargs(self) -> dict[str, Any]:
-        roles = [
-            (role.code, str(Text(uk=role.name_uk, en=role.name_en)))
-            for role in Role.objects.all()
-            if not staff.ADMINISTRATIVE & set(role.permissions)
-        ]
-        return {"choices": {"roles": roles}}
+        return {"choices": {"roles": grantable_roles()}}
 
     def command(self, data: dict[str, Any]) -> Command:
         kind = door.named(self.operation).command
@@ -263,6 +279,74 @@ class OrderDeduction(OnEmployee):
         )
 
 
+class SetPayAccount(OnEmployee):
+    operation = "hr.set_pay_account"
+    form_class = AccountForm
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"choices": {"deposit": _accounts(self.member.customer)}}
+
+
+class AdjustLeave(OnEmployee):
+    operation = "hr.adjust_leave"
+    form_class = AdjustForm
+
+    def form_kwargs(self) -> dict[str, Any]:
+        with_balance = LeaveKind.objects.filter(days_per_year__isnull=False)
+        return {"choices": {"kind": _leave_kinds(with_balance)}}
+
+    def command(self, data: dict[str, Any]) -> Command:
+        kind = door.named(self.operation).command
+        return kind(
+            employee=self.member.id,
+            kind=data["kind"],
+            days_hundredths=int(data["days"] * 100),
+            reason=data["reason"],
+        )
+
+
+class OnRow(OnEmployee):
+    """An operation on something of an employee's, whose id the address has."""
+
+    model: ClassVar[type[Absence] | type[PayItem] | type[DeductionOrder]]
+    names: ClassVar[str]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.row_id = kwargs["row"]
+        found = self.model.objects.filter(id=self.row_id).values_list("employee_id", flat=True)
+        self.employee_id = next(iter(found), 0)
+        return super().dispatch(request, *args, **kwargs)
+
+    def employee(self) -> int:
+        return self.employee_id
+
+    def command(self, data: dict[str, Any]) -> Command:
+        kind: type[Command] = door.named(self.operation).command
+        return kind(**{self.names: self.row_id}, **data)
+
+
+class CancelLeave(OnRow):
+    operation = "hr.cancel_leave"
+    form_class = ReasonForm
+    model = Absence
+    names = "absence"
+
+
+class CancelItem(OnRow):
+    operation = "hr.cancel_pay_item"
+    form_class = ReasonForm
+    model = PayItem
+    names = "item"
+
+
+class EndDeduction(OnRow):
+    operation = "hr.end_deduction"
+    form_class = EndForm
+    model = DeductionOrder
+    names = "order"
+    fields_of: ClassVar[dict[str, str]] = {"hr.date_impossible": "last_date"}
+
+
 class Hire(OperationScreen):
     """A customer of the bank becomes an employee."""
 
@@ -281,19 +365,12 @@ class Hire(OperationScreen):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.permission in self.request.rights:
-            given = self.request.GET.get("customer", "")
-            number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-            self.customer = visible(self.request, number)
+            self.customer = visible(self.request, _number(self.request.GET.get("customer", "")))
         return super().dispatch(request, *args, **kwargs)
 
     def form_kwargs(self) -> dict[str, Any]:
-        currency = bank().base_currency
-        deposits = [
-            (str(one.deposit), formats.account(one.number))
-            for one in of_customer(self.customer.id)
-            if not one.by_mandate and one.closed_on is None and one.currency == currency
-        ]
-        return {"choices": {"position": _positions(self), "deposit": deposits}}
+        accounts = _accounts(self.customer.id)
+        return {"choices": {"position": _positions(self), "deposit": accounts}}
 
     def command(self, data: dict[str, Any]) -> Command:
         kind: type[Command] = door.named(self.operation).command
@@ -332,10 +409,19 @@ class OwnLeave(OperationScreen):
         return reverse("hr:own_pay")
 
 
-def _leave_kinds() -> list[tuple[str, str]]:
+def _accounts(customer: int) -> list[tuple[str, str]]:
+    """A person's own open accounts in the base currency."""
+    currency = bank().base_currency
     return [
-        (one.code, str(Text(uk=one.name_uk, en=one.name_en))) for one in LeaveKind.objects.all()
+        (str(one.deposit), formats.account(one.number))
+        for one in of_customer(customer)
+        if not one.by_mandate and one.closed_on is None and one.currency == currency
     ]
+
+
+def _leave_kinds(kinds: Iterable[LeaveKind] | None = None) -> list[tuple[str, str]]:
+    found = LeaveKind.objects.all() if kinds is None else kinds
+    return [(one.code, str(Text(uk=one.name_uk, en=one.name_en))) for one in found]
 
 
 def _positions(screen: OperationScreen) -> list[tuple[str, str]]:

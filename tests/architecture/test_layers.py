@@ -103,7 +103,7 @@ OWN_ROOMS = {
         "bookkeeping", "chart", "clock", "close_views", "plan", "presence", "proofs", "subjects",
         "telling", "terminal", "work",
     },
-    "hr": {"earnings", "pay_views", "payroll", "payslips", "staff"},
+    "hr": {"earnings", "pay_views", "payroll", "payslips", "staff", "structure_views"},
     "conversion": {"lanes", "mapping", "plan", "progress", "replay", "report", "source"},
 }  # fmt: skip
 # A room is read from top to bottom; longer ones are split by noun.

@@ -113,6 +113,9 @@ def test_every_report_is_one_statement(office: Office) -> None:
         lambda: payslips.cost_by_unit(first=JANUARY, last=JANUARY, sight=sight),
         lambda: payslips.salaries(who.id, sight=sight),
         lambda: payslips.own_slips(office.hr.user_id),
+        lambda: payslips.of_employee(who.id, sight=sight),
+        lambda: payslips.items(who.id, sight=sight),
+        lambda: payslips.orders(who.id, sight=sight),
     ):
         with statements() as seen:
             read()

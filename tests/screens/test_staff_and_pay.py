@@ -5,7 +5,16 @@ import pytest
 from apps.access.models import User
 from apps.control.models import Approval
 from apps.control.run import Actor
-from apps.hr.models import Absence, Employee, Payroll, Terms
+from apps.hr.models import (
+    Absence,
+    DeductionOrder,
+    Employee,
+    PayItem,
+    Payroll,
+    Position,
+    Terms,
+    Unit,
+)
 from tests.factories import Bank, add_user, define_role, do
 from tests.hr import office as at
 from tests.hr.office import Office, open_office
@@ -100,6 +109,60 @@ def test_terms_status_items_and_deductions(office: Office) -> None:
         assert by.confirm(there, by.review(there, given)) == f"/staff/{who.id}/?new=1"
     at.pay(office)
     assert "36 000,00" in payroll.get(f"/staff/{who.id}/").text
+
+
+def test_units_and_posts_are_made_on_screens(office: Office) -> None:
+    hr = visitor(office.hr)
+    unit = {"branch": office.bank.branch, "code": "HEAD", "name_uk": "Правління",
+            "name_en": "Board", "parent": ""}  # fmt: skip
+    assert hr.confirm("/staff/units/new/", hr.review("/staff/units/new/", unit)).startswith(
+        "/staff/plan/"
+    )
+    head = Unit.objects.get(code="HEAD")
+    twice = hr.review("/staff/units/new/", unit, status=409)
+    assert "Підрозділ із таким кодом уже є" in twice.text
+    move = {"unit": office.unit, "parent": head.id}
+    hr.confirm("/staff/units/move/", hr.review("/staff/units/move/", move))
+    assert Unit.objects.get(id=office.unit).parent_id == head.id
+    circle = {"unit": head.id, "parent": office.unit}
+    assert "самого себе" in hr.review("/staff/units/move/", circle, status=409).text
+    post = {"unit": head.id, "code": "CEO", "title_uk": "Голова правління", "title_en": "CEO",
+            "valid_from": "05.01.2026", "posts_percent": "100",
+            "roles": ["supervisor"]}  # fmt: skip
+    hr.confirm("/staff/positions/", hr.review("/staff/positions/", post))
+    assert Position.objects.get(code="CEO").roles == ["supervisor"]
+    assert "Голова правління" in hr.get("/staff/plan/").text
+
+
+def test_what_was_decided_is_taken_back(office: Office) -> None:
+    who = at.worker(office)
+    hr, payroll = visitor(office.hr), visitor(office.payroll)
+    leave = {"employee": who.id, "kind": "annual", "first_day": "2026-02-02",
+             "last_day": "2026-02-08"}  # fmt: skip
+    absence = do("hr.record_leave", leave, actor=office.hr).result["absence"]
+    bonus = {"employee": who.id, "month": "2026-01-01", "kind": "bonus", "pay": "1234",
+             "reason": "Наказ 7"}  # fmt: skip
+    item = do("hr.add_pay_item", bonus, actor=office.payroll).result["item"]
+    union = {"employee": who.id, "kind": "voluntary", "recipient": "Профспілка", "percent": "1",
+             "valid_from": "2026-01-01"}  # fmt: skip
+    order = do("hr.order_deduction", union, actor=office.payroll).result["order"]
+    page = payroll.get(f"/staff/{who.id}/")
+    assert "1 234,00" in page.text
+    for by, address, given in (
+        (hr, f"/staff/leave/{absence}/cancel/", {"reason": "Відкликано"}),
+        (payroll, f"/staff/items/{item}/cancel/", {"reason": "Помилка"}),
+        (payroll, f"/staff/deductions/{order}/end/", {"last_date": "31.01.2026"}),
+        (hr, f"/staff/leave/adjust/?employee={who.id}",
+         {"kind": "extra", "days": "7", "reason": "За ненормований день"}),
+        (hr, f"/staff/account/?employee={who.id}", {"deposit": who.account.id}),
+    ):  # fmt: skip
+        if "?" not in address:
+            assert address in by.get(f"/staff/{who.id}/").links
+        assert by.confirm(address, by.review(address, given)) == f"/staff/{who.id}/?new=1"
+    assert Absence.objects.get().cancelled_on == office.bank.date
+    assert PayItem.objects.get().cancelled_on == office.bank.date
+    assert DeductionOrder.objects.get().valid_to is not None
+    hr.get("/staff/leave/999999/cancel/", status=404)
 
 
 def test_a_month_is_paid_on_screens_by_two(office: Office) -> None:

@@ -70,6 +70,12 @@ def test_every_page_of_staff_and_pay_is_fit_to_be_used(
     leave = {"employee": who.id, "kind": "annual", "first_day": "2026-01-12",
              "last_day": "2026-01-18"}  # fmt: skip
     do("hr.record_leave", leave, actor=office.hr)
+    bonus = {"employee": who.id, "month": "2026-01-01", "kind": "bonus", "pay": "1234",
+             "reason": "Наказ 7"}  # fmt: skip
+    item = do("hr.add_pay_item", bonus, actor=office.payroll).result["item"]
+    union = {"employee": who.id, "kind": "voluntary", "recipient": "Профспілка", "percent": "1",
+             "valid_from": "2026-01-01"}  # fmt: skip
+    order = do("hr.order_deduction", union, actor=office.payroll).result["order"]
     at.pay(office, through=at.JANUARY.replace(day=15))
     draft = at.prepare(office)
     slip = Payroll.objects.get(id=draft).payslips.order_by("id")[0].id
@@ -81,7 +87,9 @@ def test_every_page_of_staff_and_pay_is_fit_to_be_used(
         f"/staff/access/?employee={who.id}", f"/staff/dismiss/?employee={who.id}",
         f"/staff/item/?employee={who.id}", f"/staff/deduction/?employee={who.id}",
         "/staff/plan/", "/staff/headcount/", "/staff/balances/", "/staff/cost/", "/staff/own/",
-        "/staff/own/leave/",
+        "/staff/own/leave/", "/staff/units/new/", "/staff/units/move/", "/staff/positions/",
+        f"/staff/account/?employee={who.id}", f"/staff/leave/adjust/?employee={who.id}",
+        f"/staff/items/{item}/cancel/", f"/staff/deductions/{order}/end/",
     )  # fmt: skip
     browser.sign_in("staff_payroll")
     for language, theme in (("uk", "light"), ("en", "dark")):
