@@ -13,14 +13,15 @@ from apps.loans.servicing import tell_overdue
 # After the last due date each day is a period of its own: everything is due, its interest too. What
 # the rounding gave or took is a row of its own, so that nothing is left of the period.
 _FALL_DUE = f"""
-    WITH fallen AS MATERIALIZED (
+    WITH due AS MATERIALIZED (
         SELECT l.id, l.plan_id, l.next_due_on AS due_on, i.principal_minor AS principal,
-               earned.units, div(2 * earned.units + %(one)s, 2 * %(one)s)::bigint AS interest
+               {EARNED.format(until="l.next_due_on")} AS units
           FROM loans_loan l
           LEFT JOIN loans_instalment i ON i.plan_id = l.plan_id AND i.due_on = l.next_due_on
-         CROSS JOIN LATERAL (SELECT {EARNED.format(until="l.next_due_on")} AS units) earned
          WHERE l.deposit_id BETWEEN %(low)s AND %(high)s AND l.closed_on IS NULL
            AND l.next_due_on <= %(date)s),
+    fallen AS MATERIALIZED (
+        SELECT *, div(2 * units + %(one)s, 2 * %(one)s)::bigint AS interest FROM due),
     charged AS (
         INSERT INTO loans_charge (loan_id, kind, due_on, amount_minor, paid_minor, run_id)
         SELECT f.id, c.kind, f.due_on, c.minor, 0, %(run)s
@@ -141,11 +142,13 @@ _PENALTIES = """
         RETURNING amount_minor)
     SELECT count(*), coalesce(sum(amount_minor), 0)::bigint FROM charged"""
 
-# A loan is over when its account is empty, nothing is due, and nothing was earned since.
+# A loan is over when its account is empty, nothing is due, and nothing was earned since. Only after
+# the last due date is a period one day long, but for the first one of few: the others are not read.
 _END = f"""
     UPDATE loans_loan l SET closed_on = %(date)s
       FROM ledger_balance b
      WHERE b.account_id = l.account_id AND b.balance_minor = 0
+       AND l.next_due_on = l.interest_from + 1
        AND l.id BETWEEN %(low)s AND %(high)s AND l.closed_on IS NULL AND l.opened_on <= %(date)s
        AND NOT EXISTS (SELECT FROM loans_charge c
                         WHERE c.loan_id = l.id AND c.paid_minor < c.amount_minor)

@@ -214,8 +214,8 @@ def _require_reversible(loan: LoanFacts, found: Payment, run: Run) -> None:
         raise LoanClosed(number=loan.number, closed_on=loan.closed_on.isoformat())
     _require_computed(loan, run)
     if found.kind == Payment.Kind.PREPAID:
-        coming = queries.instalments(loan.plan)
-        if coming[0].due_on != loan.next_due_on:
+        first = queries.instalments(_plan_of(found).id)[0]
+        if first.due_on != loan.next_due_on:
             raise InstalmentSince
 
 
@@ -412,7 +412,7 @@ def _add_accrual(loan: LoanFacts, kind: str, units: int, run: Run) -> None:
 
 def _bring_plan_back(loan: LoanFacts, found: Payment, run: Run) -> None:
     """Follow again the plan before the one that an early repayment made."""
-    before = Plan.objects.get(loan_id=loan.id, number=loan.plan_number - 1)
+    before = Plan.objects.get(loan_id=loan.id, number=_plan_of(found).number - 1)
     lines = queries.instalments(before.id, since=loan.next_due_on)
     follow(
         loan.id,
@@ -422,3 +422,8 @@ def _bring_plan_back(loan: LoanFacts, found: Payment, run: Run) -> None:
         principal_minor=loan.principal_minor + found.early_principal_minor,
         run=run,
     )
+
+
+def _plan_of(early: Payment) -> Plan:
+    """The plan that an early repayment made; others may have been followed since."""
+    return Plan.objects.get(loan_id=early.loan_id, run_id=early.run_id)

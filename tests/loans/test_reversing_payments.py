@@ -142,6 +142,20 @@ def test_an_early_repayment_taken_back_brings_the_plan_back(bank: Bank) -> None:
     close_day(bank)
 
 
+def test_two_early_repayments_are_taken_back_one_after_the_other(bank: Bank) -> None:
+    loan = lend(bank, product(bank), months=6)
+    states = [state(loan)]
+    for choice in ("shorter_term", "smaller_instalment"):
+        early = {"loan": loan.id, "amount": uah(1_000_00), "choice": choice}
+        do("loans.prepay", early, actor=bank.loan_officer)
+        states.append(state(loan))
+    last_two = Payment.objects.filter(loan_id=loan.id).order_by("-id").values_list("id", flat=True)
+    for payment, expected in zip(list(last_two), (states[1], states[0]), strict=True):
+        reverse(bank, payment)
+        assert state(loan) == expected
+    close_day(bank)
+
+
 def test_an_early_repayment_taken_back_days_later_earns_what_it_spared(bank: Bank) -> None:
     loan = lend(bank, product(bank), months=6)
     plan = queries.instalments(loan.facts.plan)
