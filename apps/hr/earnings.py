@@ -23,7 +23,8 @@ _FOR_LEAVE = ("salary", "leave", "sick", "sick_fund", "allowance", "bonus")
 _FOR_SICK = ("salary", "leave", "allowance", "bonus")
 DEDUCTION = "deduction"
 
-# Those who worked here on a day of the part of the month that is paid for.
+# Those who worked here on a day of the part of the month that is paid for, and those to whom
+# something is owed since they left.
 _STAFF = """
     SELECT e.id, e.hired_on, e.left_on, d.account_id,
            d.closed_on IS NULL AND NOT b.credits_blocked,
@@ -41,7 +42,8 @@ _STAFF = """
            SELECT s.* FROM hr_personalstatus s
             WHERE s.employee_id = e.id AND s.valid_from <= %(last)s
             ORDER BY s.valid_from DESC, s.id DESC LIMIT 1) status ON true
-     WHERE e.hired_on <= %(through)s AND (e.left_on IS NULL OR e.left_on >= %(month)s)
+     WHERE e.hired_on <= %(through)s
+       AND (e.left_on IS NULL OR e.left_on >= %(month)s OR e.id = ANY (%(owed)s::bigint[]))
        AND (%(only)s::bigint[] = '{}' OR e.id = ANY (%(only)s::bigint[]))
      ORDER BY e.id"""
 _HOLIDAYS = """
@@ -379,15 +381,17 @@ def _take_off_posted(line: Line, known: _Known) -> None:
 def _read(month: dt.date, through: dt.date, only: Sequence[int]) -> _Known:
     last = rules.last_of_month(month)
     law = rules.in_force(pay_rules(), month)
-    span = {"month": month, "through": through, "last": last}
+    span: dict[str, Any] = {"month": month, "through": through, "last": last}
     holidays = {day for (day,) in sql.rows(_HOLIDAYS, {"month": month, "last": last})}
+    brought = dict(sql.rows(_BROUGHT))
+    span |= {"owed": sql.array(one for one, minor in brought.items() if minor > 0)}
     people = [_person(row) for row in sql.rows(_STAFF, span | {"only": sql.array(only)})]
     known = _Known(
         month=month, through=through, law=law, norm=rules.working_days(month, last, holidays),
         people=people,
         away=_absences(since=month, last=last, whose=only), items=defaultdict(list),
         orders=defaultdict(list), earned=defaultdict(dict), past={}, left={}, posted={},
-        posted_parts=defaultdict(dict), brought=dict(sql.rows(_BROUGHT)),
+        posted_parts=defaultdict(dict), brought=brought,
     )  # fmt: skip
     for employee, kind, amount in sql.rows(_ITEMS, {"month": month}):
         known.items[employee].append((kind, amount))
@@ -404,7 +408,9 @@ def _read(month: dt.date, through: dt.date, only: Sequence[int]) -> _Known:
 def _read_averages(known: _Known) -> None:
     """What average earnings need, of those alone who are absent or leave."""
     leaving = [
-        one.id for one in known.people if one.left_on is not None and one.left_on <= known.last
+        one.id
+        for one in known.people
+        if one.left_on is not None and known.month <= one.left_on <= known.last
     ]
     whose = sorted({*leaving, *known.away})
     since = rules.months_before(known.month, _HISTORY_MONTHS)

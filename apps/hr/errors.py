@@ -236,6 +236,14 @@ class AlreadyCancelled(Refusal):
     )
 
 
+class DeductionMalformed(Refusal):
+    code = "hr.deduction_malformed"
+    sentence = Text(
+        uk="Вид утримання або отримувача не вдалося прочитати. Виправте їх.",
+        en="The kind of the deduction or its recipient cannot be read. Correct them.",
+    )
+
+
 class PercentOrAmount(Refusal):
     code = "hr.percent_or_amount"
     sentence = Text(

@@ -1,7 +1,7 @@
 """Staff and pay in the frame: what may be seen, places, what can be done, and names."""
 
 from apps.control.declarations import READING
-from apps.hr.models import Employee
+from apps.hr.models import Employee, Payroll, Position, Unit
 from apps.hr.payslips import VIEW_PAY
 from apps.kernel.menu import Action, MenuItem, act, place
 from apps.kernel.text import Text
@@ -116,6 +116,8 @@ for name, label in {
 for name, label in {
     "employee": Text(uk="працівник", en="employee"),
     "payroll": Text(uk="відомість", en="payroll"),
+    "position": Text(uk="посада", en="position"),
+    "unit": Text(uk="підрозділ", en="unit"),
     "first_day": Text(uk="перший день", en="first day"),
     "last_day": Text(uk="останній день", en="last day"),
     "hired_on": Text(uk="прийнято", en="hired on"),
@@ -135,4 +137,22 @@ def _employee(employee: int) -> str:
     return f"{found.customer.full_name}, № {found.number}" if found else ""
 
 
+def _payroll(payroll: int) -> str:
+    found = Payroll.objects.filter(id=payroll).first()
+    return f"№ {found.id}, {found.month:%m.%Y}" if found else ""
+
+
+def _position(position: int) -> str:
+    found = Position.objects.filter(id=position).first()
+    return str(Text(uk=found.title_uk, en=found.title_en)) if found else ""
+
+
+def _unit(unit: int) -> str:
+    found = Unit.objects.filter(id=unit).first()
+    return str(Text(uk=found.name_uk, en=found.name_en)) if found else ""
+
+
 NAMES.add("employee", _employee)
+NAMES.add("payroll", _payroll)
+NAMES.add("position", _position)
+NAMES.add("unit", _unit)

@@ -34,6 +34,7 @@ WARNINGS: dict[str, Text] = {
     "leaver": Text(uk="Звільняється", en="Leaves"),
     "insurance": Text(uk="Страховий стаж невідомий", en="Insurance record unknown"),
     "missing": Text(uk="Немає у відомості", en="Not in the payroll"),
+    "contract": Text(uk="Строк договору минув", en="The contract has ended"),
     "late": Text(uk="Минулий місяць змінився", en="An earlier month has changed"),
 }
 PARTS: dict[str, Text] = {

@@ -235,7 +235,8 @@ class Warned:
 
     Codes: `first` pay, `changed` by much since the month before, `debt` that is carried on,
     `account` that takes no money, `leaver`, `insurance` record unknown for sick pay, `missing`
-    from the payroll although employed, `late`: recorded for an earlier month after it was posted.
+    from the payroll although employed, `contract` for a fixed term that has ended, `late`: recorded
+    for one of the three months before after it was posted.
     """
 
     code: str
@@ -288,13 +289,22 @@ _WARNED = f"""
            AND e.id NOT IN (SELECT employee_id FROM gross WHERE current)
            AND %(branches)s::bigint[] IS NULL
          UNION ALL
+        SELECT 'contract', e.id, 0, 0 FROM this, gross g JOIN hr_employee e ON e.id = g.employee_id
+         WHERE g.mine AND e.contract_ends_on < this.through AND e.left_on IS NULL
+         UNION ALL
         SELECT DISTINCT 'late', a.employee_id, 0, 0
-          FROM this, hr_absence a
+          FROM this
+          JOIN hr_payroll r ON r.state = 'posted' AND r.month >= this.month - interval '3 months'
+          JOIN (SELECT employee_id, run_id, first_day, last_day FROM hr_absence
+                 WHERE cancelled_on IS NULL
+                 UNION ALL
+                SELECT employee_id, run_id, month, month FROM hr_payitem WHERE cancelled_on IS NULL
+                 UNION ALL
+                SELECT employee_id, run_id, valid_from, DATE 'infinity' FROM hr_terms) a
+            ON a.first_day < r.month + interval '1 month' AND a.last_day >= r.month
           JOIN control_operationrun recorded ON recorded.id = a.run_id
-          JOIN hr_payroll r ON r.state = 'posted' AND a.first_day < r.month + interval '1 month'
-                AND a.last_day >= r.month
           JOIN control_operationrun posted ON posted.id = r.posted_run_id
-         WHERE r.month < this.month AND recorded.at > posted.at AND a.cancelled_on IS NULL
+         WHERE r.month < this.month AND recorded.at > posted.at
            AND %(branches)s::bigint[] IS NULL
            AND NOT EXISTS (SELECT FROM hr_payroll again
                             JOIN control_operationrun x ON x.id = again.posted_run_id

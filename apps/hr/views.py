@@ -271,8 +271,8 @@ class OrderDeduction(OnEmployee):
         percent, pay = data["percent"], data["pay"]
         return kind(
             employee=self.member.id,
-            kind=data["kind"],
-            recipient=data["recipient"],
+            kind=Secret(data["kind"]),
+            recipient=Secret(data["recipient"]),
             valid_from=data["valid_from"],
             percent=Secret("" if percent is None else str(percent)),
             pay=Secret("") if pay is None else _secret(pay),

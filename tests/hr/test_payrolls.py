@@ -11,6 +11,7 @@ from apps.hr import payslips
 from apps.hr.errors import (
     AlreadyCancelled,
     DateImpossible,
+    DeductionMalformed,
     MoneySpent,
     NobodyToPay,
     NoPayRules,
@@ -243,6 +244,9 @@ def test_deductions_keep_within_the_law(office: Office) -> None:
     assert gl_minor("3653", branch=office.bank.branch) == -485_100
     assert [one.recipient for one in slip.parts if one.kind == "deduction"] == ["Стягувач"] * 2
     assert proven(office)
+    for wrong in ({"kind": "tithe"}, {"recipient": "х"}):
+        line = refuse(DeductionMalformed, "hr.order_deduction", fine | wrong, actor=office.payroll)
+        assert (line.command["kind"], line.command["recipient"]) == ("•••", "•••")
     for wrong in ({"percent": "0"}, {"percent": "100.01"}, {"percent": "1.234"}, {"percent": "x"},
                   {}, {"percent": "1", "pay": "1"}):  # fmt: skip
         refuse(PercentOrAmount, "hr.order_deduction", order | {"kind": "voluntary"} | wrong,
@@ -284,6 +288,25 @@ def test_pay_waits_for_an_account_that_takes_money(office: Office) -> None:
     assert who.account.minor == 2_310_000
     assert gl_minor("3652", branch=office.bank.branch) == 0
     assert proven(office)
+
+
+def test_who_has_left_is_paid_what_waited(office: Office) -> None:
+    """An account that took no money when its owner left; nothing else is paid twice."""
+    who = at.worker(office, "30000")
+    command = {"employee": who.id, "last_day": "2026-01-30", "reason": "За власним бажанням"}
+    do("hr.dismiss", command, actor=office.hr)
+    block = {"deposit": who.account.id, "reason": "Арешт", "debits": False, "credits": True}
+    do("accounts.block", block, actor=office.bank.supervisor)
+    owed = slip_of(office, at.pay(office), who)
+    assert (owed.paid_minor, who.account.minor) == (0, 0)
+    do("accounts.unblock", {"deposit": who.account.id, "reason": "Знято"},
+       actor=office.bank.supervisor)  # fmt: skip
+    office = at.move_to(office, dt.date(2026, 2, 2))
+    slip = slip_of(office, at.pay(office, dt.date(2026, 2, 1)), who)
+    assert (slip.net_minor, slip.parts) == (0, [])
+    assert who.account.minor == slip.paid_minor == owed.net_minor > 0
+    assert proven(office)
+    refuse(NobodyToPay, "hr.prepare_payroll", {"month": "2026-02-01"}, actor=office.payroll)
 
 
 def test_a_payroll_is_reversed_with_the_money(office: Office) -> None:

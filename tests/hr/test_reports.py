@@ -81,6 +81,12 @@ def test_a_month_is_compared_with_the_one_before_and_warns(office: Office) -> No
         (one.code, one.employee) for one in payslips.warnings(february, sight=at.sight(office))
     }
     assert ("late", usual.id) in codes
+    do("hr.add_pay_item", {"employee": raised.id, "month": "2026-01-01", "kind": "bonus",
+                           "pay": "10", "reason": "Наказ"}, actor=office.payroll)  # fmt: skip
+    codes = {
+        (one.code, one.employee) for one in payslips.warnings(february, sight=at.sight(office))
+    }
+    assert ("late", raised.id) in codes
     january = at.pay(office)
     assert ("insurance", usual.id) in {
         (one.code, one.employee) for one in payslips.warnings(january, sight=at.sight(office))

@@ -11,7 +11,7 @@ from apps.control.declarations import Scope, operation
 from apps.control.errors import NotFound
 from apps.control.run import Run
 from apps.hr import queries, rules, staff
-from apps.hr.errors import AlreadyCancelled, PercentOrAmount
+from apps.hr.errors import AlreadyCancelled, DeductionMalformed, PercentOrAmount
 from apps.hr.models import DeductionOrder, PayItem
 from apps.hr.rules import DeductionKind
 from apps.kernel.text import Text
@@ -90,11 +90,14 @@ def cancel_pay_item(*, cmd: CancelPayItem, run: Run) -> None:
 
 
 class OrderDeduction(Command):
-    """Either a `percent` of net pay or an amount a month, `pay`, in major units."""
+    """Either a `percent` of net pay or an amount a month, `pay`, in major units.
+
+    `kind` is voluntary, enforcement, alimony or severe, and a secret as well, as is the recipient.
+    """
 
     employee: int
-    kind: DeductionKind
-    recipient: Annotated[str, Meta(min_length=2, max_length=200)]
+    kind: Secret
+    recipient: Secret
     valid_from: dt.date
     valid_to: dt.date | None = None
     percent: Secret = Secret("")
@@ -115,9 +118,13 @@ class DeductionOrdered(Struct, frozen=True):
 def order_deduction(*, cmd: OrderDeduction, run: Run) -> DeductionOrdered:
     """Keep something back for others, within the limits of the law, from a date to a date.
 
-    Raises OwnAffairs, EmployeeLeft, PercentOrAmount, PayMalformed, DateImpossible.
+    Raises OwnAffairs, EmployeeLeft, DeductionMalformed, PercentOrAmount, PayMalformed,
+    DateImpossible.
     """
     who = staff.employee(cmd.employee, run)
+    kind, recipient = cmd.kind.reveal(), " ".join(cmd.recipient.reveal().split())
+    if kind not in set(DeductionKind) or not 2 <= len(recipient) <= 200:
+        raise DeductionMalformed
     if cmd.valid_to is not None:
         staff.require_between(cmd.valid_to, earliest=cmd.valid_from, latest=dt.date.max)
     percent, pay = cmd.percent.reveal().strip(), cmd.pay.reveal()
@@ -125,10 +132,10 @@ def order_deduction(*, cmd: OrderDeduction, run: Run) -> DeductionOrdered:
         raise PercentOrAmount
     order = DeductionOrder.objects.create(
         employee=who,
-        kind=cmd.kind,
+        kind=kind,
         percent=_percent(percent) if percent else None,
         amount_minor=None if percent else rules.pay_minor(pay),
-        recipient=cmd.recipient,
+        recipient=recipient,
         valid_from=cmd.valid_from,
         valid_to=cmd.valid_to,
         run_id=run.id,
