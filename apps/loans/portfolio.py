@@ -6,9 +6,10 @@ Each is one statement, whatever the number of rows. Amounts are in minor units.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from apps.control.errors import NotFound
-from apps.kernel import sql
+from apps.kernel import formats, sql
 from apps.loans import rules
 
 
@@ -96,6 +97,90 @@ def line(loan_id: int) -> Line:
     if found is None:
         raise NotFound
     return Line(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A loan as its page shows it: the contract, its terms, and how it stands on the open date.
+
+    Rates are in percent, but `effective_rate`, which is a part of one. `next_minor` is the payment
+    of the plan on `next_due_on`, none after the last one.
+    """
+
+    id: int
+    number: str
+    account: int
+    customer: int
+    borrower: str
+    product_uk: str
+    product_en: str
+    branch: int
+    currency: str
+    amount_minor: int
+    fee_minor: int
+    annual_rate: Decimal
+    effective_rate: Decimal | None
+    method: str
+    day_count: str
+    months: int
+    due_day: int
+    penalty_rate: Decimal
+    waiting_days: int
+    deposit: int
+    deposit_number: str
+    opened_on: dt.date
+    next_due_on: dt.date
+    next_minor: int | None
+    last_due_on: dt.date
+    overdue_since: dt.date | None
+    days_overdue: int
+    closed_on: dt.date | None
+    plan_number: int
+    plan_reason: str
+    level_minor: int
+    principal_minor: int
+    due_minor: int
+
+    def __str__(self) -> str:
+        return formats.account(self.number)
+
+    @property
+    def bucket(self) -> int:
+        return rules.bucket(self.days_overdue)
+
+
+def profile(loan_id: int) -> Profile:
+    """A loan by its id; one statement. Raises NotFound."""
+    found = sql.row(
+        """SELECT l.id, l.number, l.account_id, l.customer_id,
+                  concat_ws(' ', c.last_name, nullif(c.first_name, ''), nullif(c.patronymic, '')),
+                  p.name_uk, p.name_en, l.branch_id, l.currency, l.amount_minor, l.fee_minor,
+                  l.annual_rate, l.effective_rate, t.method, l.day_count, l.months, l.due_day,
+                  t.penalty_rate, t.waiting_days, l.deposit_id, d.number, l.opened_on,
+                  l.next_due_on,
+                  (SELECT i.principal_minor + i.interest_minor FROM loans_instalment i
+                    WHERE i.plan_id = l.plan_id AND i.due_on = l.next_due_on),
+                  (SELECT max(i.due_on) FROM loans_instalment i WHERE i.plan_id = l.plan_id),
+                  l.overdue_since, greatest(coalesce(today.date - l.overdue_since, 0), 0),
+                  l.closed_on, plan.number, plan.reason, plan.level_minor,
+                  b.side * b.balance_minor,
+                  (SELECT coalesce(sum(h.amount_minor - h.paid_minor), 0)::bigint
+                     FROM loans_charge h
+                    WHERE h.loan_id = l.id AND h.paid_minor < h.amount_minor)
+             FROM loans_loan l
+             JOIN customers_customer c ON c.id = l.customer_id
+             JOIN products_product p ON p.id = l.product_id
+             JOIN loans_terms t ON t.id = l.terms_id
+             JOIN loans_plan plan ON plan.id = l.plan_id
+             JOIN accounts_deposit d ON d.id = l.deposit_id
+             JOIN ledger_balance b ON b.account_id = l.account_id
+             JOIN kernel_bookingdate today ON today.status = 'open'
+            WHERE l.id = %(id)s""",
+        {"id": loan_id},
+    )
+    if found is None:
+        raise NotFound
+    return Profile(*found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 import datetime as dt
 from decimal import Decimal
 
-from apps.loans import queries, rules
+from apps.loans import portfolio, queries, rules
 from apps.loans.models import Loan
 from tests.accounts import days
-from tests.factories import Bank
-from tests.loans.lending import charges, close_day, close_through, lend, payments, product
+from tests.evidence import statements
+from tests.factories import Bank, do
+from tests.loans.lending import apply, charges, close_day, close_through, lend, payments, product
 
 DAY = dt.timedelta(days=1)
 
@@ -53,3 +54,33 @@ def test_a_loan_repaid_in_time_ends_at_nothing(bank: Bank) -> None:
     contract = Loan.objects.get(id=loan.id)
     assert contract.closed_on == dt.date(2026, 4, 5)
     assert contract.overdue_since is None
+
+
+def test_the_page_of_a_loan_tells_its_contract_in_one_statement(bank: Bank) -> None:
+    loan = lend(bank, product(bank, fee_rate=Decimal(2), penalty_rate=Decimal(73)), months=6)
+    with statements() as seen:
+        page = portfolio.profile(loan.id)
+    assert len(seen) == 1
+    plan = queries.instalments(loan.facts.plan)
+    assert (page.amount_minor, page.fee_minor, page.months) == (12_000_00, 240_00, 6)
+    assert (page.next_due_on, page.next_minor) == (plan[0].due_on, plan[0].payment_minor)
+    assert (page.last_due_on, page.level_minor) == (plan[-1].due_on, plan[0].payment_minor)
+    assert (page.principal_minor, page.due_minor, page.days_overdue) == (12_000_00, 0, 0)
+    assert page.deposit_number == loan.deposit.number
+    flows = [(bank.date, -11_760_00), *((line.due_on, line.payment_minor) for line in plan)]
+    assert page.effective_rate == rules.effective_rate(flows)
+    # A fee of 2 % for half a year makes 36.5 % a year, compounded, a good deal more.
+    assert Decimal("0.53") < page.effective_rate < Decimal("0.54")
+
+
+def test_applications_that_wait_are_listed(bank: Bank) -> None:
+    code = product(bank)
+    waiting, _ = apply(bank, code)
+    declined, _ = apply(bank, code)
+    no = {"application": declined, "reason": "немає доходу"}
+    do("loans.decline", no, actor=bank.second_loan_officer)
+    listed = portfolio.applications(branches=[bank.branch])
+    assert [(one.id, one.state, one.amount_minor) for one in listed] == [
+        (waiting, "waiting", 12_000_00)
+    ]
+    assert portfolio.applications(branches=[bank.other_branch]) == []
