@@ -59,7 +59,7 @@ def test_a_bank_is_set_up_step_by_step_and_once(empty_database: OwnDatabase) -> 
     ]
     # Begun again, nothing is done twice.
     assert install(IDENTITY) == actor
-    assert OperationRun.objects.count() == 6
+    assert OperationRun.objects.count() == 7
     # And nobody else moves in.
     with pytest.raises(Exception, match="key_reused"):
         install(replace(IDENTITY, code="300001"))
