@@ -13,6 +13,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import OperationalError
 
+from apps.access import oversight
+
 POSTGRES_MIN = 17
 # Months of partitioned tables must exist for the open date, and soon for the next month.
 PARTITIONS_AHEAD_DAYS = 14
@@ -135,12 +137,20 @@ def _time_zone(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
         )
 
 
+def _oversight(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    if connection.alias != "default" or not _has_table(connection, "control_approvalpolicy"):
+        return
+    for told in oversight.gaps():
+        yield Warning(told, hint="See docs/concepts/door.md, “Approvals”.", id="skarb.W008")
+
+
 _CHECKS: tuple[Callable[[BaseDatabaseWrapper], Iterator[CheckMessage]], ...] = (
     _version,
     _cyrillic,
     _role,
     _partitions,
     _time_zone,
+    _oversight,
 )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from apps.access.models import RoleHolding
+from apps.access.models import Role, RoleHolding
 from apps.control.declarations import AUTHORITY, RoleHeld
 
 
@@ -35,6 +35,15 @@ class HeldRoles:
             return None
         known = [limit for limit in limits if limit is not None]
         return RoleHeld(max(known) if len(known) == len(limits) else None)
+
+    def holders(self, *, role: str, branch: int | None, date: dt.date) -> int | None:
+        """How many people hold the role in the branch, or anywhere; None where there is none."""
+        if not Role.objects.filter(code=role).exists():
+            return None
+        held = RoleHolding.objects.in_force(date).filter(role__code=role)
+        if branch is not None:
+            held = held.at(branch)
+        return held.values("user_id").distinct().count()
 
 
 AUTHORITY.fill(HeldRoles())

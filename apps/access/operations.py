@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Permission
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from msgspec import Meta, Struct
@@ -24,7 +23,8 @@ from apps.access.errors import (
     UnknownPermission,
     WrongCode,
 )
-from apps.access.models import ApiKey, BranchPermission, RecoveryCode, Role, RoleHolding, User
+from apps.access.holdings import end_founding, project
+from apps.access.models import ApiKey, RecoveryCode, Role, RoleHolding, User
 from apps.control.commands import Command, Secret
 from apps.control.declarations import (
     ANYWHERE,
@@ -92,7 +92,7 @@ def close_user(*, cmd: CloseUser, run: Run) -> None:
         raise OwnRights
     if not User.objects.filter(id=cmd.user).update(is_active=False):
         raise NotFound
-    _project(cmd.user, run.date)
+    project(cmd.user, run.date)
 
 
 class ChangeUser(Command):
@@ -131,7 +131,7 @@ def reopen_user(*, cmd: ReopenUser, run: Run) -> None:
     closed = User.objects.filter(id=cmd.user, is_active=False)
     if not closed.update(is_active=True, password=make_password(None)):
         raise NotFound
-    _project(cmd.user, run.date)
+    project(cmd.user, run.date)
 
 
 class DefineRole(Command):
@@ -175,7 +175,7 @@ def define_role(*, cmd: DefineRole, run: Run) -> RoleDefined:
         },
     )
     for user_id in role.holdings.in_force(run.date).values_list("user_id", flat=True).distinct():
-        _project(user_id, run.date)
+        project(user_id, run.date)
     return RoleDefined(role.id)
 
 
@@ -200,7 +200,11 @@ class RoleGranted(Struct, frozen=True):
     subjects=lambda cmd: {"user": [cmd.user]},
 )
 def grant_role(*, cmd: GrantRole, run: Run) -> RoleGranted:
-    """Give a role to a person in a branch or in the whole bank, between two dates."""
+    """Give a role to a person in a branch or in the whole bank, between two dates.
+
+    With the second person in a role of the whole bank that may grant roles and decide, the founding
+    is over: from the next booking date on, two of them decide on who has which rights.
+    """
     if cmd.user == run.actor.user_id:
         raise OwnRights
     role = Role.objects.filter(code=cmd.role).first()
@@ -218,7 +222,9 @@ def grant_role(*, cmd: GrantRole, run: Run) -> RoleGranted:
         valid_to=cmd.valid_to,
         limit_minor=cmd.limit_minor,
     )
-    _project(cmd.user, run.date)
+    project(cmd.user, run.date)
+    if cmd.branch is None:
+        end_founding(role, run)
     return RoleGranted(holding.id)
 
 
@@ -244,7 +250,7 @@ def revoke_role(*, cmd: RevokeRole, run: Run) -> None:
     elif holding.valid_to is None or holding.valid_to > yesterday:
         holding.valid_to = yesterday
         holding.save(update_fields=["valid_to"])
-    _project(holding.user_id, run.date)
+    project(holding.user_id, run.date)
 
 
 class ResetPassword(Command):
@@ -492,25 +498,3 @@ def _network(given: str) -> str:
 def digest_of(code: str) -> str:
     """How a recovery code is kept: eighty random bits need no slow hash."""
     return hashlib.sha256(code.encode()).hexdigest()
-
-
-def _project(user_id: int, date: dt.date) -> None:
-    """Rebuild guardian's rows of one person from the holdings in force on `date`."""
-    BranchPermission.objects.filter(user_id=user_id).delete()
-    user = User.objects.get(id=user_id)
-    ids = dict(
-        Permission.objects.filter(content_type__app_label="kernel").values_list("codename", "id")
-    )
-    everywhere: set[int] = set()
-    rows = set()
-    for holding in RoleHolding.objects.in_force(date).filter(user=user).select_related("role"):
-        held = {ids[name] for name in holding.role.permissions if name in ids}
-        if holding.branch_id is None:
-            everywhere |= held
-        else:
-            rows |= {(holding.branch_id, permission) for permission in held}
-    user.user_permissions.set(everywhere)
-    BranchPermission.objects.bulk_create(
-        BranchPermission(user=user, content_object_id=branch, permission_id=permission)
-        for branch, permission in sorted(rows)
-    )

@@ -9,6 +9,16 @@ import re
 import secrets
 from dataclasses import dataclass
 
+# What gives people rights or a way in, or changes who looks at that: with it one person could make
+# another one up, and agree to everything as that one.
+RIGHTS = (
+    "access.define_role",
+    "access.grant_role",
+    "access.reopen_user",
+    "access.reset_second_factor",
+    "control.set_approval_policy",
+)
+
 _TOKEN = re.compile(r"skarb_([a-z0-9]{12})_([0-9a-f]{64})", re.ASCII)
 
 

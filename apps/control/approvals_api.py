@@ -345,7 +345,7 @@ SET_APPROVAL_POLICY = does(
         "valid_from": "2026-03-02",
         "from_amount_minor": 5_000_000,
     },
-    gives={"policy": 9},
+    gives={"policy": 9, "holders": 3},
 )
 END_APPROVAL_POLICY = does(
     "control.end_approval_policy", tag=APPROVALS, example={"last_date": "2026-03-31"}

@@ -242,6 +242,10 @@ class Authority(Protocol):
         """How the user holds the role in this branch (None: the whole bank) on this date."""
         ...
 
+    def holders(self, *, role: str, branch: int | None, date: dt.date) -> int | None:
+        """How many people hold the role there (None: anywhere) on this date; None for no role."""
+        ...
+
 
 AUTHORITY: Slot[Authority] = Slot("the authority")
 

@@ -161,6 +161,16 @@ class PolicyImpossible(Refusal):
     )
 
 
+class RoleUnknown(Refusal):
+    code = "control.role_unknown"
+    status = 404
+    sentence = Text(
+        uk="Ролі «{role}» немає, тож погоджувати було б нікому. Спершу визначте її або оберіть"
+        " іншу.",
+        en="There is no role “{role}”, so nobody could agree. Define it first, or choose another.",
+    )
+
+
 class PolicyTakesOver(Refusal):
     code = "control.policy_takes_over"
     status = 409

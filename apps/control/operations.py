@@ -32,6 +32,7 @@ from apps.control.errors import (
     PolicyEndsTooEarly,
     PolicyImpossible,
     PolicyTakesOver,
+    RoleUnknown,
     SelfApproval,
 )
 from apps.control.models import Approval, ApprovalPolicy, ApprovalVote
@@ -137,7 +138,13 @@ class SetApprovalPolicy(Command):
 
 
 class PolicySet(Struct, frozen=True):
+    """`holders`: how many people hold the role on the policy's first date, as things stand.
+
+    Where they are fewer than `checkers`, requests will wait for nobody.
+    """
+
     policy: int
+    holders: int
 
 
 @operation(
@@ -149,13 +156,16 @@ class PolicySet(Struct, frozen=True):
 def set_approval_policy(*, cmd: SetApprovalPolicy, run: Run) -> PolicySet:
     """Ask for another pair of eyes on an operation from a date on.
 
-    Raises UnknownOperation, PolicyImpossible, PolicyTakesOver, and NotFound for a branch that does
-    not exist.
+    Raises UnknownOperation, PolicyImpossible, RoleUnknown, PolicyTakesOver, and NotFound for a
+    branch that does not exist.
     """
     _require_branch(cmd.branch)
     asked = door.named(cmd.operation)
     if asked.name in _DECISIONS or asked.closing or secrets_of(asked.command):
         raise PolicyImpossible(operation=asked.name)
+    holders = AUTHORITY().holders(role=cmd.role, branch=cmd.branch, date=cmd.valid_from)
+    if holders is None:
+        raise RoleUnknown(role=cmd.role[:40])
     _require_more_eyes(cmd)
     policy = ApprovalPolicy.objects.create(
         operation=asked.name,
@@ -166,7 +176,7 @@ def set_approval_policy(*, cmd: SetApprovalPolicy, run: Run) -> PolicySet:
         at_close=cmd.at_close,
         valid_from=cmd.valid_from,
     )
-    return PolicySet(policy.id)
+    return PolicySet(policy.id, holders)
 
 
 # If these waited for an agreement, nothing could ever be agreed to again.

@@ -62,6 +62,7 @@ PLACES = (
 AT_COUNTERS = ("teller", "supervisor")
 # Everybody else has one holder, named after the role, for the whole bank.
 HEAD_OFFICE = tuple(role for role in roles.ROLES if role not in AT_COUNTERS)
+DEPUTY = "administrator2"
 # What the bank's shop on the internet may do by the API: a machine user with a role of its own.
 MACHINE = "shop"
 _MACHINE_ROLE = "integration"
@@ -163,6 +164,8 @@ class _Founder:
                 (f"{place.slug}.teller{number}", "teller", branch)
                 for number in range(1, TELLERS + 1)
             ]
+        # With whom the administrator's work has a second pair of eyes, from the second date on.
+        posts.append((DEPUTY, "administrator", None))
         # Of another seed than the customers: nobody of the staff is a customer by chance.
         found = {
             username: self._hire(

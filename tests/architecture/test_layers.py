@@ -92,7 +92,7 @@ OWN_ROOMS = {
         "approvals", "approvals_api", "auditing", "commands", "declarations", "door", "guarding",
         "journal", "run", "screens",
     },
-    "access": {"middleware", "sessions", "signing_in"},
+    "access": {"holdings", "middleware", "oversight", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
@@ -229,6 +229,7 @@ WRITERS = {
     "apps/control/guarding.py": "the patterns of what it refuses",
     "apps/control/jobs.py": "delivers the outbox after the commit; expires old requests",
     "apps/control/journal.py": "the journal and the outbox, for the door alone",
+    "apps/access/holdings.py": "what follows from a role that is held, for bodies of operations",
     "apps/hr/payroll.py": "the lines of a payroll, for operations of hr",
     "apps/eod/bookkeeping.py": "the close's own rows, for operations of eod",
     "apps/loans/collection.py": "chunks of steps of the close, for operations of eod",

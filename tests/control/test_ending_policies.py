@@ -130,7 +130,7 @@ def test_tiers_that_ask_for_no_less_are_set_by_one_person(bank: Bank) -> None:
     )
     set_policy("probe.move", role="supervisor", actor=bank.administrator)
     set_policy(
-        "probe.move", role="director", from_amount_minor=500, checkers=2, actor=bank.administrator
+        "probe.move", role="operations", from_amount_minor=500, checkers=2, actor=bank.administrator
     )
     set_policy("probe.move", role="supervisor", branch=bank.other_branch, actor=bank.administrator)
 

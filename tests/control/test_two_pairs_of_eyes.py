@@ -375,7 +375,7 @@ def test_a_policy_that_asks_for_more_meanwhile_counts(
         }
     }
     set_policy(
-        "probe.move", role="director", from_amount_minor=50_000, checkers=3,
+        "probe.move", role="operations", from_amount_minor=50_000, checkers=3,
         actor=bank.administrator,
     )  # fmt: skip
     assert agree(lesser, actor=bank.supervisor)["state"] == "returned"

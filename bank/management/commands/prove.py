@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.access import oversight
 from apps.control.declarations import INVARIANTS
 from apps.eod import proofs, terminal
 from apps.eod.queries import ProofLine
@@ -53,6 +54,8 @@ class Command(BaseCommand):
             for text in terminal.proofs([line], drill=options["rows"]):
                 self.stdout.write(text)
             self.stdout.flush()
+        for told in (*oversight.policies_of_nobody(), *oversight.gaps()):
+            self.stderr.write(f"Warning: {told}.")
         if violated:
             raise CommandError(f"{violated} of {len(names)} invariants do not hold on {date}.")
         self.stdout.write(f"All {len(names)} invariants hold on {date}.")
