@@ -23,6 +23,7 @@ from apps.ledger import api as ledger
 from apps.ledger import entries_api as entries
 from apps.payments import api as payments
 from apps.products import api as products
+from apps.reporting import api as reporting
 from bank import document
 
 
@@ -110,6 +111,11 @@ urlpatterns: list[Any] = [
     at("ledger-accounts/<id:account>/balance", get=ledger.balance),
     at("ledger-accounts/<id:account>/statement", get=ledger.statement),
     at("trial-balance", get=ledger.trial_balance),
+    at("reports", get=reporting.reports),
+    at("reports/<code:report>", get=reporting.report),
+    at("kept-reports", get=reporting.kept_reports, post=reporting.KEEP_REPORT),
+    at("kept-reports/<id:kept>", get=reporting.kept_report),
+    at("kept-reports/<id:kept>/repetition", get=reporting.repetition),
     at("customers", post=customers.REGISTER_PERSON),
     at("customers/search", post=customers.search),
     at("customers/<id:customer>", get=customers.customer),

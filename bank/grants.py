@@ -47,6 +47,7 @@ APPEND_ONLY = {
     "loans_accrualtotal": "",
     "cash_count": "",
     "payments_payment": "",
+    "reporting_keptreport": "",
     "hr_payrule": "",
     "hr_positionplan": "",
     "hr_terms": "",

@@ -58,6 +58,7 @@ HOUSE = [
     "apps.control",
     "apps.access",
     "apps.ledger",
+    "apps.reporting",
     "apps.customers",
     "apps.products",
     "apps.accounts",

@@ -92,8 +92,9 @@ OWN_ROOMS = {
         "approvals", "approvals_api", "auditing", "commands", "declarations", "door", "guarding",
         "journal", "run", "screens",
     },
-    "access": {"holdings", "middleware", "oversight", "sessions", "signing_in"},
+    "access": {"middleware", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
+    "reporting": {"declarations", "files", "making", "tables"},
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
@@ -229,7 +230,6 @@ WRITERS = {
     "apps/control/guarding.py": "the patterns of what it refuses",
     "apps/control/jobs.py": "delivers the outbox after the commit; expires old requests",
     "apps/control/journal.py": "the journal and the outbox, for the door alone",
-    "apps/access/holdings.py": "what follows from a role that is held, for bodies of operations",
     "apps/hr/payroll.py": "the lines of a payroll, for operations of hr",
     "apps/eod/bookkeeping.py": "the close's own rows, for operations of eod",
     "apps/loans/collection.py": "chunks of steps of the close, for operations of eod",
