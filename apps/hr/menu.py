@@ -1,9 +1,16 @@
 """Staff and pay in the frame: what may be seen, places, what can be done, and names."""
 
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
 from apps.control.declarations import READING
+from apps.hr import queries
 from apps.hr.models import Employee, Payroll, Position, Unit
 from apps.hr.payslips import VIEW_PAY
 from apps.kernel.menu import Action, MenuItem, act, place
+from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
 from apps.kernel.wording import DEEDS, FIELDS, KINDS, NAMES
 
@@ -135,6 +142,35 @@ for name, label in {
 def _employee(employee: int) -> str:
     found = Employee.objects.select_related("customer").filter(id=employee).first()
     return f"{found.customer.full_name}, № {found.number}" if found else ""
+
+
+def _staff(request: HttpRequest, spellings: list[str], limit: int) -> list[dict[str, Any]]:
+    """Employees whom this person may see: as typed, or else in the other layout."""
+    rights = request.rights  # type: ignore[attr-defined]
+    if "hr.view" not in rights:
+        return []
+    found: list[queries.Member] = []
+    for spelling in spellings:
+        found = queries.found(
+            spelling,
+            on=request.date,  # type: ignore[attr-defined]
+            branches=rights.branches("hr.view"),
+            limit=limit,
+        )
+        if found:
+            break
+    return [
+        {
+            "address": reverse("hr:employee", args=[one.id]),
+            "label": one.full_name,
+            "icon": "user-round-check",
+            "more": f"{one.number} · {Text(uk=one.title_uk, en=one.title_en)}",
+        }
+        for one in found
+    ]
+
+
+SOURCES.add("staff", Source(Text(uk="Працівники", en="Staff"), _staff))
 
 
 def _payroll(payroll: int) -> str:

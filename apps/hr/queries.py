@@ -4,12 +4,14 @@
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
 
 from apps.control.declarations import Scope
+from apps.customers.rules import sought
 from apps.kernel import sql
 
 _OF_EMPLOYEE = """(SELECT u.branch_id FROM hr_terms t JOIN hr_position p ON p.id = t.position_id
@@ -22,6 +24,8 @@ AT_ABSENCE, AT_ITEM, AT_ORDER = (
     _OF_EMPLOYEE.format(employee=_OF_ROW.format(table=table))
     for table in ("hr_absence", "hr_payitem", "hr_deductionorder")
 )
+# What LIKE would read as more than itself; no name has it.
+_WILD = re.compile(r"[\\%_]")
 # Who worked on a date, and where: `now` are the terms then.
 AT_WORK = """
       FROM hr_employee e
@@ -186,6 +190,32 @@ def member(employee: int, *, on: dt.date, branches: frozenset[int] | None) -> Me
         {"on": on, "employee": employee, "branches": listed(branches)},
     )
     return Member(*found) if found else None
+
+
+def found(text: str, *, on: dt.date, branches: frozenset[int] | None, limit: int) -> list[Member]:
+    """Staff of today and before whose names begin with these words, or who have this number."""
+    asked = sought(text)
+    words = [plain for word in asked.words if (plain := _WILD.sub("", word))]
+    if not words and asked.number is None:
+        return []
+    params: dict[str, object] = {
+        "on": on,
+        "branches": listed(branches),
+        "limit": limit,
+        "number": (asked.number or "").zfill(5),
+    }
+    where = [IN_BRANCHES]
+    for place, word in enumerate(words):
+        params[f"word{place}"] = f"% {word}%"
+        where.append(f"c.name_search LIKE %(word{place})s")
+    if asked.number is not None:
+        where.append("e.number = %(number)s")
+    lines = sql.rows(
+        f"""{_MEMBER} WHERE {" AND ".join(where)}
+             ORDER BY e.left_on IS NOT NULL, c.name_key, e.id LIMIT %(limit)s""",
+        params,
+    )
+    return [Member(*line) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)

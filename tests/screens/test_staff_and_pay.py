@@ -255,6 +255,19 @@ def test_pay_is_on_no_page_of_others(office: Office, visit: Signing) -> None:
     assert "Розрахункові листки" not in seen.text
 
 
+def test_the_palette_finds_the_staff_for_whoever_may_see_them(
+    office: Office, visit: Signing
+) -> None:
+    who = at.worker(office)
+    own = f"/staff/{who.id}/"
+    hr = visitor(office.hr)
+    for typed in ("шевч окс", "itdxtyrj", who.number):
+        assert own in hr.post("/search/", {"q": typed}).links
+    for nobody in ("шевчук", "%_%", "99999", "бондар"):
+        assert own not in hr.post("/search/", {"q": nobody}).links
+    assert own not in visit("teller").post("/search/", {"q": "шевченко"}).links
+
+
 def test_who_is_elsewhere_is_not_found(office: Office) -> None:
     who = at.worker(office)
     local = add_user(
