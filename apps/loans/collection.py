@@ -10,12 +10,13 @@ from apps.loans.queries import EARNED
 from apps.loans.servicing import tell_overdue
 
 # The instalment of the plan, and the interest that the period has earned in fact, in whole units.
-# After the last due date each day is a period of its own: everything is due, its interest too. What
+# After the last due date each close ends a period: everything is due, its interest too. What
 # the rounding gave or took is a row of its own, so that nothing is left of the period.
 _FALL_DUE = f"""
     WITH due AS MATERIALIZED (
-        SELECT l.id, l.plan_id, l.next_due_on AS due_on, i.principal_minor AS principal,
-               {EARNED.format(until="l.next_due_on")} AS units
+        SELECT l.id, l.plan_id, coalesce(i.due_on, %(date)s) AS due_on,
+               i.principal_minor AS principal,
+               {EARNED.format(until="coalesce(i.due_on, %(date)s)")} AS units
           FROM loans_loan l
           LEFT JOIN loans_instalment i ON i.plan_id = l.plan_id AND i.due_on = l.next_due_on
          WHERE l.deposit_id BETWEEN %(low)s AND %(high)s AND l.closed_on IS NULL
@@ -41,7 +42,7 @@ _FALL_DUE = f"""
            SET interest_from = f.due_on,
                next_due_on = coalesce((SELECT min(i.due_on) FROM loans_instalment i
                                         WHERE i.plan_id = f.plan_id AND i.due_on > f.due_on),
-                                      f.due_on + 1)
+                                      %(date)s + 1)
           FROM fallen f WHERE l.id = f.id)
     SELECT count(*) FROM fallen"""  # noqa: S608
 

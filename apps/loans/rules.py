@@ -202,9 +202,13 @@ def due_dates(
     """The due dates of monthly instalments, the first in the month after the one of opening.
 
     A month without the due day has its last one. The end of an interest period moves with its date.
+    A first date that would move to the opening, or before it, is the next working day instead.
     """
-    nominal = (months_later(opened_on, number, day=due_day) for number in range(1, count + 1))
-    return tuple(adjusted(date, rule, holidays) for date in nominal)
+    nominal = [months_later(opened_on, number, day=due_day) for number in range(1, count + 1)]
+    first, *others = (adjusted(date, rule, holidays) for date in nominal)
+    if first <= opened_on:
+        first = adjusted(nominal[0], BusinessDay.FOLLOWING, holidays)
+    return (first, *others)
 
 
 def schedule(

@@ -51,6 +51,23 @@ def test_the_next_close_makes_up_for_a_due_date_that_failed(
     assert violated(DUE_ON + DAY) == []
 
 
+def test_a_loan_beyond_its_last_due_date_makes_up_for_a_close_that_failed(
+    own_database: OwnDatabase, bank: Bank
+) -> None:
+    loan = lend(bank, product(bank, method="bullet"), months=1, due_day=1)
+    put(bank, loan.deposit, -12_000_00)
+    close_through(bank, DUE_ON)
+    with broken(own_database, "loans_charge", f"NEW.due_on = '{DUE_ON + DAY}'"):
+        assert close(bank).exceptions == 1
+    assert close(bank).closed
+    # The interest of both days falls due at once, and the loan is like any other again.
+    assert charges(loan)[-1] == (DUE_ON + 2 * DAY, "interest", 24_00, 0)
+    put(bank, loan.deposit, 20_000_00)
+    do("loans.pay_off", {"loan": loan.id}, actor=bank.loan_officer)
+    assert close(bank).closed
+    assert violated(DUE_ON + 3 * DAY) == []
+
+
 def test_a_person_makes_up_for_it_in_the_open_date(
     own_database: OwnDatabase, bank: Bank, loans: list[Lent]
 ) -> None:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.control.door import preview
+from apps.control.run import Actor
 from apps.kernel.errors import Refusal
 from apps.loans import queries
 from apps.loans.models import Loan, Payment
@@ -68,7 +69,7 @@ def attempt(bank: Bank, loan: Lent, what: str, size: int, choice: Early | None =
         put(bank, loan.deposit, size if what == "put" else -min(size, loan.deposit.minor))
         return
     last = Payment.objects.filter(loan_id=loan.id, reverses=None, reversed_by=None).last()
-    name, given, actor = {
+    deeds: dict[str, tuple[str, dict[str, Any], Actor]] = {
         "repay": ("loans.repay", {"loan": loan.id, "amount": uah(size)}, bank.loan_officer),
         "prepay": (
             "loans.prepay",
@@ -86,7 +87,8 @@ def attempt(bank: Bank, loan: Lent, what: str, size: int, choice: Early | None =
             {"loan": loan.id, "amount": uah(size), "reason": "за рішенням"},
             bank.credit_manager,
         ),
-    }[what]
+    }
+    name, given, actor = deeds[what]
     try:
         preview(name, given, actor=actor)
         do(name, given, actor=actor)
