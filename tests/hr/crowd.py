@@ -1,9 +1,10 @@
 """Many employees at once, by SQL: so that a payroll of thousands is tried in seconds."""
 
-from django.db import transaction
+from typing import Any
 
-from apps.control import guarding
+from apps.control.run import Run
 from apps.kernel import sql
+from tests.accounts import days
 from tests.cash import desk
 from tests.hr.office import HIRED, Office
 
@@ -16,8 +17,9 @@ _CROWD = """
         RETURNING id, number),
     account AS MATERIALIZED (
         SELECT person.id AS customer,
-               ledger_open_account_v1('D' || person.number, person.number, '2620', %(branch)s,
-                                      'UAH', true, 0, 'customer:' || person.id, %(date)s) AS id
+               ledger_open_account_v2(%(run)s, 'D' || person.number, person.number, '2620',
+                                      %(branch)s, 'UAH', 0, 'customer:' || person.id,
+                                      %(date)s) AS id
           FROM person),
     deposit AS (
         INSERT INTO accounts_deposit (number, customer_id, product_id, branch_id, currency,
@@ -51,5 +53,9 @@ def hire_many(office: Office, count: int) -> None:
         "position": office.position,
         "other": office.other_position,
     }
-    with guarding.door_open(), transaction.atomic():
-        sql.rows(_CROWD, params)
+
+    def fill(run: Run) -> dict[str, Any]:
+        sql.rows(_CROWD, params | {"run": run.id})
+        return {"hired": count}
+
+    days.in_a_run(office.bank, office.bank.date, fill)
