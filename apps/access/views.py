@@ -132,7 +132,7 @@ class SecondFactor(View):
         given = form.cleaned_data["code"]
         if device is None:
             return self._enrol(request, form, key or "")
-        if device.verify_token(given) if given.isdigit() else self._recover(request, given):
+        if device.verify_token(given) if given.isdecimal() else self._recover(request, given):
             otp_login(request, device)
             return redirect("home")
         signing_in.note(_as_attempt(request), signing_in.WRONG_CODE)
@@ -254,7 +254,7 @@ def _matches(device: TOTPDevice, code: str) -> bool:
     from django_otp.oath import TOTP
 
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    return code.isdigit() and any(totp.verify(int(code), tolerance=1) for _ in (0,))
+    return code.isdecimal() and any(totp.verify(int(code), tolerance=1) for _ in (0,))
 
 
 def _recovery_code() -> str:

@@ -19,7 +19,7 @@ from apps.accounts.forms import (
 from apps.accounts.queries import Profile
 from apps.control import door
 from apps.control.commands import Command
-from apps.control.screens import Crumb, OperationScreen
+from apps.control.screens import Crumb, OperationScreen, asked_id
 from apps.customers.models import Customer
 from apps.kernel import formats, wording
 from apps.kernel.fields import Form
@@ -42,9 +42,7 @@ class OnDeposit(OperationScreen):
         return wording.DEEDS[self.operation]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        given = self.request.GET.get("deposit", "")
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-        found = queries.profile(deposit=number)
+        found = queries.profile(deposit=asked_id(self.request, "deposit"))
         if found is None or not self.request.rights.reaches(self.permission, found.branch):
             raise Http404
         self.deposit = found

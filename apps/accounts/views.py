@@ -12,7 +12,7 @@ from apps.accounts import queries, statements
 from apps.accounts.forms import OpenForm, PeriodForm
 from apps.accounts.operations import OpenDeposit
 from apps.control import door
-from apps.control.screens import Crumb, OperationScreen, Request, Screen
+from apps.control.screens import Crumb, OperationScreen, Request, Screen, asked_id
 from apps.customers.views import visible
 from apps.kernel import formats, wording
 from apps.kernel.menu import offers
@@ -146,10 +146,7 @@ class Open(OperationScreen):
     title: ClassVar[Text] = Text(uk="Відкрити рахунок", en="Open an account")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        given = self.request.GET.get("customer", "")
-        if not given.isascii() or not given.isdigit():
-            raise Http404
-        self.customer = visible(self.request, int(given))
+        self.customer = visible(self.request, asked_id(self.request, "customer"))
         return super().dispatch(request, *args, **kwargs)
 
     def form_kwargs(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from apps.cash.queries import Desk
 from apps.control import door
 from apps.control import queries as control
 from apps.control.declarations import OPERATIONS
-from apps.control.screens import Crumb, OperationScreen, Request, Screen
+from apps.control.screens import Crumb, OperationScreen, Request, Screen, an_id, asked_id
 from apps.control.views import deed
 from apps.customers.menu import find as find_customers
 from apps.customers.panels import panels
@@ -79,8 +79,8 @@ class Workspace(Screen):
 
 
 def _customer(request: Request) -> Any:
-    given = request.GET.get("customer", "")
-    return visible(request, int(given)) if given.isascii() and given.isdigit() else None
+    given = asked_id(request, "customer")
+    return visible(request, given) if given else None
 
 
 class Find(Screen):
@@ -307,16 +307,14 @@ class CounterScreen(OperationScreen):
 
     def initial(self) -> dict[str, Any]:
         assert self.desk is not None, "`first` has seen to it"
-        given = self.request.GET.get("deposit", "")
-        found = profile(deposit=int(given)) if given.isascii() and given.isdigit() else None
+        found = profile(deposit=asked_id(self.request, "deposit"))
         number = found.number if found and self._reaches(found) else ""
         return {"till": self.desk.till, "deposit": number}
 
     def form_kwargs(self) -> dict[str, Any]:
         if self.desk is not None:
             return {"currency": self.desk.currency}
-        given = self.request.POST.get("till", "")
-        known = Till.objects.filter(id=int(given)).first() if given.isdigit() else None
+        known = Till.objects.filter(id=an_id(self.request.POST.get("till", ""))).first()
         if known is None:
             raise Http404
         return {"currency": known.currency}

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from django.views import View
 
 from apps.control import door, journal
 from apps.control.commands import Command
-from apps.control.declarations import OPERATIONS
+from apps.control.declarations import OPERATIONS, Operation
 from apps.control.errors import KeyReused
 from apps.control.run import Actor
 from apps.kernel import formats, wording
@@ -32,6 +32,8 @@ from apps.kernel.money import Money
 from apps.kernel.text import Text
 
 Crumb = tuple[str, str]
+# The greatest id of a row.
+_MOST = 2**63 - 1
 
 
 class Rights(Protocol):
@@ -43,6 +45,14 @@ class Rights(Protocol):
     def branches(self, permission: str) -> frozenset[int] | None: ...
     def reaches(self, permission: str, branch: int | None) -> bool: ...
     def everywhere(self) -> frozenset[int] | None: ...
+
+
+def may(rights: Rights, operation: Operation) -> bool:
+    """Whether a person may do an operation somewhere; one on the whole bank, in the whole bank."""
+    scope = operation.scope
+    if scope.statement is None and not scope.anywhere:
+        return rights.reaches(operation.permission, None)
+    return operation.permission in rights
 
 
 class Request(HttpRequest):
@@ -57,19 +67,38 @@ class Request(HttpRequest):
 
 
 class Screen(View):
-    """A page for those who hold `permission` somewhere; `where` are its branches (None: all)."""
+    """A page for those who hold `permission` somewhere; `where` are its branches (None: all).
 
+    With `whole_bank` it must be held in the whole bank. What no method of the page answers, such
+    as OPTIONS, is refused.
+    """
+
+    http_method_names = ["get", "head", "post"]  # noqa: RUF012 - as Django spells it
     permission: ClassVar[str]
+    whole_bank: ClassVar[bool] = False
     title: ClassVar[Text]
     template_name: ClassVar[str]
     request: Request
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Raises Http404 for an address that names what no row can be called."""
+        if not all(map(_may_be_kept, kwargs.values())):
+            raise Http404
+        super().setup(request, *args, **kwargs)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.permission not in self.request.rights:
+        if not self.is_open():
             raise PermissionDenied(self.permission)
         response = super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def is_open(self) -> bool:
+        """Whether this person may open the page, whatever it is about."""
+        rights = self.request.rights
+        if self.whole_bank:
+            return rights.reaches(self.permission, None)
+        return self.permission in rights
 
     @property
     def where(self) -> frozenset[int] | None:
@@ -88,6 +117,22 @@ class Screen(View):
         return render(
             self.request, template or self.template_name, {**frame, **context}, status=status
         )
+
+
+def asked_id(request: HttpRequest, name: str) -> int:
+    """The id that stands behind an address as `?name=`; 0, which no row has, where none does."""
+    return an_id(request.GET.get(name, ""))
+
+
+def an_id(given: str) -> int:
+    """The id of a row that a text is; 0 where no row can have it."""
+    found = int(given) if given.isascii() and given.isdecimal() and len(given) < 20 else 0
+    return found if _may_be_kept(found) else 0
+
+
+def _may_be_kept(value: Any) -> bool:
+    """Whether PostgreSQL can hold it: a bigint, or a text without the zero character."""
+    return value <= _MOST if isinstance(value, int) else "\x00" not in str(value)
 
 
 class OperationScreen(Screen):
@@ -109,6 +154,10 @@ class OperationScreen(Screen):
     @property
     def permission(self) -> str:  # type: ignore[override]
         return OPERATIONS[self.operation].permission
+
+    def is_open(self) -> bool:
+        """A form that could only be refused is not shown."""
+        return super().is_open() and may(self.request.rights, OPERATIONS[self.operation])
 
     def first(self) -> HttpResponse | None:
         """Where the person has to go before anything can be asked; None if nowhere."""

@@ -4,7 +4,6 @@ import datetime as dt
 import logging
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -27,10 +26,7 @@ log = logging.getLogger(__name__)
 class DayDeed(OperationScreen):
     """An operation of the day, which leads back to the console."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.request.rights.reaches(self.permission, None):
-            raise PermissionDenied(self.permission)
-        return super().dispatch(request, *args, **kwargs)
+    whole_bank = True
 
     def crumbs(self) -> list[Crumb]:
         return [(reverse("eod:console"), str(Console.title))]

@@ -7,9 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -37,11 +35,7 @@ class DayScreen(Screen):
     """A page for those who run the close: the dates are the whole bank's, so is the right."""
 
     permission: ClassVar[str] = PERMISSION
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.request.rights.reaches(self.permission, None):
-            raise PermissionDenied(self.permission)
-        return super().dispatch(request, *args, **kwargs)
+    whole_bank = True
 
     def crumbs(self) -> list[Crumb]:
         return [(reverse("eod:console"), str(Console.title))]
@@ -69,7 +63,7 @@ class Live(DayScreen):
 
     def get(self, request: Request, date: dt.date) -> HttpResponse:
         seen = request.GET.get("seen", "")[:40]
-        context = close(request, date)
+        context = known_close(request, date)
         context["news"] = _news(context) if seen != context["seen"] else ""
         context["on"] = "console" if request.GET.get("on") == "console" else "day"
         if context["news"] and context["on"] == "console":
@@ -88,10 +82,7 @@ class Day(DayScreen):
         return Text(uk=f"Закриття {uk}", en=f"Close of {en}")
 
     def get(self, request: Request, date: dt.date) -> HttpResponse:
-        context = close(request, date)
-        progress: Progress = context["progress"]
-        if not progress.steps and progress.stand is Stand.CLOSED:
-            raise Http404
+        context = known_close(request, date)
         found = queries.neighbours(date)
         if found is None:
             raise Http404
@@ -205,6 +196,15 @@ def console(request: Request, *, progress: Progress | None = None) -> dict[str, 
     return context
 
 
+def known_close(request: Request, date: dt.date) -> dict[str, Any]:
+    """The same of a date in an address. Raises Http404 where the bank never was there."""
+    context = close(request, date)
+    progress: Progress = context["progress"]
+    if not progress.steps and (progress.stand is Stand.CLOSED or queries.neighbours(date) is None):
+        raise Http404
+    return context
+
+
 def close(
     request: Request,
     date: dt.date,
@@ -301,18 +301,22 @@ def _proofs(date: dt.date) -> list[dict[str, Any]]:
 def _obstacles(date: dt.date) -> list[dict[str, Any]]:
     """What the gates find, in words: what holds the date, and who can take it away."""
     told = []
+    owners: dict[str, str] = {}
     for found in queries.obstacles(date):
         what, approval = found["what"], ""
         operation, mark, number = what.rpartition(" #")
         if mark and number.isdecimal() and found["gate"] == "control.parked_requests":
             what = f"{deed(operation)}, № {number}"
             approval = reverse("control:approval", args=[int(number)])
+        owner = found["owner"]
+        if owner not in owners:
+            owners[owner] = wording.named("role", owner) or owner
         told.append(
             {
                 "title": GATES[found["gate"]].title,
                 "what": what,
                 "address": approval,
-                "owner": wording.named("role", found["owner"]) or found["owner"],
+                "owner": owners[owner],
             }
         )
     return told

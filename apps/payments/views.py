@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 from apps.accounts.queries import Profile, profile
 from apps.control import door
-from apps.control.screens import OperationScreen
+from apps.control.screens import OperationScreen, asked_id
 from apps.kernel import formats
 from apps.kernel.fields import Form
 from apps.kernel.money import Money
@@ -32,8 +32,7 @@ class TransferScreen(OperationScreen):
     }
 
     def initial(self) -> dict[str, Any]:
-        given = self.request.GET.get("deposit", "")
-        found = profile(deposit=int(given)) if given.isascii() and given.isdigit() else None
+        found = profile(deposit=asked_id(self.request, "deposit"))
         return {"source": found.number if found and self._reaches(found) else ""}
 
     def command(self, data: dict[str, Any]) -> Transfer:

@@ -29,7 +29,7 @@ from apps.control.adminsite.rows import Finds, Rows, exactly, key_of
 from apps.control.adminsite.shown import called, shown
 from apps.control.declarations import OPERATIONS
 from apps.control.errors import KeyReused, MalformedCommand
-from apps.control.screens import Request, focus_first_empty
+from apps.control.screens import Request, Rights, focus_first_empty, may
 from apps.kernel import wording
 from apps.kernel.errors import Refusal
 from apps.kernel.queries import bank
@@ -44,6 +44,8 @@ Data = dict[str, Any]
 # What a form's data become before the door takes them, and what is told of it this once.
 Prepared = tuple[Data, str]
 PARTS_SHOWN = 50
+# The pages of a table that ask for something; all others are only looked at.
+FORMS = frozenset({"add_by", "do"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class Offer:
     @property
     def permission(self) -> str:
         return OPERATIONS[self.operation].permission
+
+    def is_for(self, rights: Rights) -> bool:
+        return may(rights, OPERATIONS[self.operation])
 
 
 class OperationAdmin(Base):
@@ -141,9 +146,7 @@ class OperationAdmin(Base):
     def may_add(self, request: HttpRequest) -> list[tuple[str, Offer]]:
         """The operations that add to the table and that this person may do, with addresses."""
         rights = cast(Request, request).rights
-        return [
-            (self._address("add", one.slug), one) for one in self.adds if one.permission in rights
-        ]
+        return [(self._address("add", one.slug), one) for one in self.adds if one.is_for(rights)]
 
     def may_do(self, request: HttpRequest, row: Model) -> list[tuple[str, Offer]]:
         """The operations on this row that this person may do now."""
@@ -152,7 +155,7 @@ class OperationAdmin(Base):
         return [
             (self._address("do", key, one.slug), one)
             for one in self.offers
-            if one.permission in rights and one.when(row)
+            if one.is_for(rights) and one.when(row)
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -265,7 +268,7 @@ class OperationAdmin(Base):
     def _ask(
         self, request: HttpRequest, offer: Offer, *, back: str, row: Model | None = None
     ) -> HttpResponse:
-        if offer.permission not in cast(Request, request).rights:
+        if not offer.is_for(cast(Request, request).rights):
             raise PermissionDenied(offer.permission)
         form = partial(
             CommandForm,

@@ -7,12 +7,12 @@ from celery import current_app
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.functional import cached_property
 
-from apps.control.adminsite.pages import OperationAdmin
+from apps.control.adminsite.pages import FORMS, OperationAdmin
 from apps.control.screens import Request
 from apps.kernel.text import Text
 
@@ -32,9 +32,15 @@ class Administration(AdminSite):
         return ADMINISTERING in cast(Request, request).rights
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+        """Judge who comes before the view does. Only forms of operations are sent, by POST."""
+        asks = getattr(view, "__name__", "") in FORMS
+        allowed = ["GET", "HEAD", *(["POST"] if asks else [])]
+
         def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise PermissionDenied(ADMINISTERING)
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
             return view(request, *args, **kwargs)
 
         return judged
