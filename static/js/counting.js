@@ -1,4 +1,5 @@
 // Sums as they are typed: of counted cash, and of the two sides of an entry. Whole minor units only.
+// Only pages that count ask for this module.
 
 const written = (minor, exponent) =>
   new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : "uk-UA", {
@@ -8,12 +9,6 @@ const written = (minor, exponent) =>
     .format(minor / 10 ** exponent)
     .replace(/[\u00a0,](?=[0-9]{3})/g, "\u202f")
     .replace("-", "\u2212");
-
-export function setUpCounting() {
-  for (const table of document.querySelectorAll("[data-counting]")) countAt(table);
-  const entry = document.querySelector("[data-entry]");
-  if (entry) totalAt(entry);
-}
 
 function countAt(table) {
   const exponent = Number(table.dataset.exponent);
@@ -82,3 +77,6 @@ function totalAt(entry) {
   entry.addEventListener("input", total);
   total();
 }
+
+for (const table of document.querySelectorAll("[data-counting]")) countAt(table);
+for (const entry of document.querySelectorAll("[data-entry]")) totalAt(entry);

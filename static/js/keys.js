@@ -5,26 +5,24 @@ const TYPED = "textarea, select, [contenteditable], input:not([type=checkbox], [
 const GO_MS = 1500;
 let goneAt = 0;
 
-export function setUpKeys() {
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-open]");
-    if (opener) open(opener.dataset.open);
-    if (event.target.closest("[data-print]")) window.print();
-    for (const menu of document.querySelectorAll("details.user-menu[open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
-    }
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (withControl(event) || inCombobox(event) || onward(event)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const dialog = document.querySelector("dialog[open]");
-    if (event.code === "Escape" && !dialog) leave(event);
-    else if (!dialog && !event.target.matches(TYPED) && !shortcutsOff()) letter(event);
-  });
-  // The first print is the original; the server is told, so that the next one is a copy.
-  window.addEventListener("afterprint", () => document.querySelector("[data-printed]")?.submit());
-}
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) open(opener.dataset.open);
+  if (event.target.closest("[data-print]")) window.print();
+  for (const menu of document.querySelectorAll("details.user-menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (withControl(event) || inCombobox(event) || onward(event)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (event.code === "Escape" && !dialog) leave(event);
+  else if (!dialog && !event.target.matches(TYPED) && !shortcutsOff()) letter(event);
+});
+// The first print is the original; the server is told, so that the next one is a copy.
+window.addEventListener("afterprint", () => document.querySelector("[data-printed]")?.submit());
 
 const shortcutsOff = () => document.documentElement.dataset.shortcuts === "off";
 
@@ -149,19 +147,17 @@ function select(box, options, place) {
   box.setAttribute("aria-activedescendant", options[place].id);
 }
 
-export function setUpBoxes() {
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const box = document.querySelector(`[role=combobox][aria-controls="${event.detail.target.id}"]`);
-    if (!box) return;
-    const options = [...event.detail.target.querySelectorAll("a[role=option]")];
-    box.removeAttribute("aria-activedescendant");
-    box.setAttribute("aria-expanded", String(options.length > 0));
-    box.dataset.answered = event.detail.requestConfig.parameters.q ?? "";
-    if (options.length) select(box, options, 0);
-    if (box.dataset.eager && options.length) options[0].click();
-    delete box.dataset.eager;
-  });
-}
+document.addEventListener("htmx:afterSwap", (event) => {
+  const box = document.querySelector(`[role=combobox][aria-controls="${event.detail.target.id}"]`);
+  if (!box) return;
+  const options = [...event.detail.target.querySelectorAll("a[role=option]")];
+  box.removeAttribute("aria-activedescendant");
+  box.setAttribute("aria-expanded", String(options.length > 0));
+  box.dataset.answered = event.detail.requestConfig.parameters.q ?? "";
+  if (options.length) select(box, options, 0);
+  if (box.dataset.eager && options.length) options[0].click();
+  delete box.dataset.eager;
+});
 
 // --- Enter in forms that move money goes on to the next field -----------------------------------
 

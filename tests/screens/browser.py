@@ -5,11 +5,14 @@ run says so at its end.
 """
 
 import base64
+import http
+import json
 import re
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -55,10 +58,13 @@ axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The whole site on a free port of loopback, in this process; its address."""
+def serving(*, collected: bool = False) -> Iterator[str]:
+    """The whole site on a free port of loopback, in this process; its address.
+
+    Static files come from where they are kept, or as in production from where they were collected.
+    """
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
-    server.set_app(StaticFilesHandler(WSGIHandler()))
+    server.set_app(WSGIHandler() if collected else StaticFilesHandler(WSGIHandler()))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -75,8 +81,17 @@ def start(profile: Path) -> webdriver.Chrome:
     for flag in (*_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.binary_location = str(CHROMIUM)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one page took from the line, with everything that it asked for."""
+
+    addresses: list[str]
+    octets: int
+    failures: list[str]
 
 
 class Browser:
@@ -87,7 +102,7 @@ class Browser:
         self.address = address
 
     def open(self, path: str) -> None:
-        self.driver.get(self.address + path)
+        self.driver.get(path if path.startswith("about:") else self.address + path)
 
     def sign_in(self, username: str) -> None:
         self.open("/sign-in/")
@@ -162,6 +177,39 @@ class Browser:
         made = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
         boxes = re.findall(rb"/MediaBox ?\[0 0 ([0-9.]+) ", base64.b64decode(made["data"]))
         return [float(points) * 25.4 / 72 for points in boxes]
+
+    def first_load(self, path: str) -> Load:
+        """Open a page with nothing of it in the browser's memory, and listen to the network.
+
+        The octets are those of the answers as they are packed, without their heads.
+        """
+        self.open("about:blank")
+        self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+        self.driver.get_log("performance")
+        self.open(path)
+        asked: dict[str, str] = {}
+        heads: dict[str, int] = {}
+        octets: dict[str, int] = {}
+        failures: list[str] = []
+
+        def is_there() -> bool:
+            for line in self.driver.get_log("performance"):
+                said = json.loads(line["message"])["message"]
+                given = said["params"]
+                if said["method"] == "Network.requestWillBeSent":
+                    asked[given["requestId"]] = given["request"]["url"]
+                elif said["method"] == "Network.responseReceived":
+                    answer = given["response"]
+                    heads[given["requestId"]] = int(answer["encodedDataLength"])
+                    if answer["status"] >= http.HTTPStatus.BAD_REQUEST:
+                        failures.append(f"{answer['url']}: {answer['status']}")
+                elif said["method"] == "Network.loadingFinished":
+                    octets[given["requestId"]] = int(given["encodedDataLength"])
+            return bool(asked) and asked.keys() <= octets.keys()
+
+        self.until(is_there)
+        packed = sum(octets.values()) - sum(heads.values())
+        return Load(sorted(asked.values()), packed, failures)
 
     def audit(self, *, allow: tuple[str, ...] = ()) -> None:
         """No fault by axe, no contrast that it could not judge, nothing said by the console.

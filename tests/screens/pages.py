@@ -92,6 +92,14 @@ class Visitor:
     def post(self, address: str, data: dict[str, Any], *, status: int = 200) -> Page:
         return self._judged(self.client.post(address, data), status)
 
+    def swap(self, address: str, data: dict[str, Any] | None = None) -> int:
+        """How many octets an answer to htmx takes on the line, packed."""
+        headers = {"HX-Request": "true", "Accept-Encoding": "gzip"}
+        ask = self.client.get if data is None else self.client.post
+        answer = ask(address, data, headers=headers)
+        assert answer.status_code == 200, answer.content
+        return len(answer.content)
+
     def sent_to(self, address: str, data: dict[str, Any] | None = None) -> str:
         """Where a form, or a page, sends its visitor on."""
         answer = self.client.get(address) if data is None else self.client.post(address, data)
