@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/", include("apps.cash.urls")),
     path("payments/", include("apps.payments.urls")),
     path("finance/", include("apps.finance.urls")),
+    path("reports/", include("apps.reporting.urls")),
     path("staff/", include("apps.hr.urls")),
     path("day/", include("apps.eod.urls")),
     path("api/v1/", include("bank.api")),

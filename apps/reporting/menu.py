@@ -1,12 +1,67 @@
-"""Reports in the frame, and in words."""
+"""Reports in the frame, in the palette, and in words."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.urls import reverse
 
 from apps.control.declarations import READING
+from apps.control.screens import Request
+from apps.kernel.menu import MenuItem, place
+from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
 from apps.kernel.wording import DEEDS, FIELDS
+from apps.reporting.views import READ, readable
 
-READ = "reporting.view_reports"
 READING.add(READ, Text(uk="Відкривати звіти", en="Open reports"))
+
+_BOOK = Text(uk="Книга", en="The book")
+place(
+    MenuItem(
+        url="reporting:reports",
+        label=Text(uk="Звіти", en="Reports"),
+        icon="chart-column",
+        permission=READ,
+        order=63,
+        group=_BOOK,
+        shortcut="KeyR",
+    )
+)
+place(
+    MenuItem(
+        url="reporting:kept_list",
+        label=Text(uk="Збережені звіти", en="Kept reports"),
+        icon="history",
+        permission=READ,
+        order=64,
+        group=_BOOK,
+        hidden=True,
+    )
+)
 
 DEEDS.add("reporting.keep_report", Text(uk="Збереження звіту", en="Keeping of a report"))
 FIELDS.add("report", Text(uk="звіт", en="report"))
 FIELDS.add("compare", Text(uk="для порівняння", en="compared with"))
+
+
+def _reports(request: HttpRequest, spellings: list[str], limit: int) -> list[dict[str, Any]]:
+    """Reports whose title holds what was typed, in either language and either layout."""
+    wanted = [text.strip().lower() for text in spellings if len(text.strip()) > 1]
+    found = [
+        one
+        for one in readable(cast(Request, request))
+        for title in [f"{one.title.uk} {one.title.en}".lower()]
+        if any(text in title for text in wanted)
+    ]
+    return [
+        {
+            "address": reverse("reporting:report", args=[one.code]),
+            "label": one.title,
+            "icon": "chart-column",
+            "more": "",
+        }
+        for one in found[:limit]
+    ]
+
+
+SOURCES.add("reports", Source(Text(uk="Звіти", en="Reports"), _reports))

@@ -94,7 +94,7 @@ OWN_ROOMS = {
     },
     "access": {"holdings", "middleware", "oversight", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
-    "reporting": {"declarations", "files", "making", "tables"},
+    "reporting": {"declarations", "files", "kept_views", "making", "tables"},
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
