@@ -168,6 +168,7 @@ CLOCKS = {
     "apps/eod/work.py": "a key of its own for each failure that is counted",
     "apps/kernel/ids.py": "a UUID of version 7 begins with the moment",
     "bank/bench": "measures time",
+    "bank/demo/logins.py": "when the key of a made-up program ends",
     "bank/management/commands/issue_key.py": "when a key ends, which is no business of dates",
 }
 _CLOCK_CALLS = {
@@ -229,8 +230,8 @@ WRITERS = {
     "apps/control/door.py": "the door claims a key",
     "apps/control/guarding.py": "the patterns of what it refuses",
     "apps/control/jobs.py": "delivers the outbox after the commit; expires old requests",
-    "apps/control/journal.py": "the journal and the outbox, for the door alone",
     "apps/access/holdings.py": "what follows from a role that is held, for bodies of operations",
+    "apps/control/journal.py": "the journal and the outbox, for the door alone",
     "apps/hr/payroll.py": "the lines of a payroll, for operations of hr",
     "apps/eod/bookkeeping.py": "the close's own rows, for operations of eod",
     "apps/loans/collection.py": "chunks of steps of the close, for operations of eod",
