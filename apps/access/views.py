@@ -150,12 +150,16 @@ class SecondFactor(View):
             )
             return self._ask(request, form, key=key, status=422)
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-        execute(
-            "access.enrol_second_factor",
-            EnrolSecondFactor(key=Secret(key), digests=tuple(digest_of(code) for code in codes)),
-            actor=request.actor,
-            key=f"enrol:{hashlib.sha256(key.encode()).hexdigest()[:32]}",
+        command = EnrolSecondFactor(
+            key=Secret(key), digests=tuple(digest_of(code) for code in codes)
         )
+        name = hashlib.sha256(key.encode()).hexdigest()[:32]
+        try:
+            execute("access.enrol_second_factor", command, actor=request.actor, key=f"enrol:{name}")
+        except Refusal as refusal:
+            # Whoever holds no role yet has no profile to change.
+            form.add_error("code", str(refusal.text))
+            return self._ask(request, form, key=key, status=refusal.status)
         del request.session["totp_key"]
         device = _device(request)
         assert device is not None, "enrolment has just made it"

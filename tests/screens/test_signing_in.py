@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from apps.access.models import RecoveryCode, User
 from apps.access.operations import ResetPassword
 from apps.control.commands import Secret
-from tests.factories import Bank, do
+from tests.factories import Bank, add_user, do
 from tests.screens.conftest import Signing
-from tests.screens.pages import Page
+from tests.screens.pages import Page, Visitor
 
 PASSWORD = "a sentence of the tests"
 
@@ -76,6 +77,20 @@ def test_the_second_factor_is_enrolled_once_and_then_asked_for(client: Client) -
         assert "<svg" not in Page(again.get("/second-factor/")).html.partition("<main")[2]
         assert again.get("/desk/")["Location"] == "/second-factor/"
         assert again.post("/second-factor/", {"code": "000000"}).status_code == 422
+
+
+@override_settings(SECOND_FACTOR=True)
+def test_whoever_holds_no_role_yet_is_told_so_at_the_second_factor(bank: Bank) -> None:
+    person = add_user(actor=bank.administrator)
+    client = Visitor(User.objects.get(id=person.user_id)).client
+    client.get("/second-factor/")
+    code = str(TOTP(bytes.fromhex(client.session["totp_key"])).token()).zfill(6)
+
+    answer = client.post("/second-factor/", {"code": code})
+
+    assert answer.status_code == 403
+    assert "access.use_own_profile" in Page(answer).text
+    assert not TOTPDevice.objects.filter(user=person.user_id).exists()
 
 
 def test_a_recovery_code_lets_in_once(client: Client) -> None:
