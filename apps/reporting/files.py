@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import logging
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,12 +17,17 @@ from apps.kernel.currencies import currency
 from apps.kernel.text import Text
 from apps.reporting.tables import Cell, Table, Told
 
+# It tells of each table of each font that it cuts down.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 FONTS = Path(__file__).parent / "fonts"
 _FONT = "DejaVuSans"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CODE = Text(uk="Код", en="Code")
 _ROW = Text(uk="Стаття", en="Row")
 _CURRENCY = Text(uk="Валюта", en="Currency")
+# The width of a column of codes, and how dark a line is.
+_MARK_MM, _LINE = 14, 190
 # On a sheet that stands there is room for so many columns of figures.
 _PORTRAIT_COLUMNS = 3
 
@@ -164,34 +170,35 @@ class _Paper(FPDF):
             f"{name}: {formats.date(value, language) if isinstance(value, dt.date) else value}"
             for name, value in self.imprint.facts
         ]
-        self.multi_cell(0, 4.5, "   ".join(told), new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, 4.5, "   ".join(told), align="L", new_x="LMARGIN", new_y="NEXT")
         self.ln(2)
         self.set_font(_FONT, size=7)
         self._table()
 
     def _table(self) -> None:
         language = self.imprint.language
-        width = (self.epw - 14) * 0.36
-        each = (self.epw - 14 - width) / max(1, len(self.table_.heads))
+        heads, rows = self.table_.heads, self.table_.rows
+        # A column of codes only where there are any.
+        marks = [_MARK_MM] if any(row.mark for row in rows) else []
+        width = (self.epw - sum(marks)) * 0.36
+        each = (self.epw - sum(marks) - width) / max(1, len(heads))
+        self.set_draw_color(_LINE)
         with self.table(
-            col_widths=(14, width, *[each] * len(self.table_.heads)),
-            text_align=("LEFT", "LEFT", *["RIGHT"] * len(self.table_.heads)),
+            col_widths=(*marks, width, *[each] * len(heads)),
+            text_align=(*["LEFT"] * len(marks), "LEFT", *["RIGHT"] * len(heads)),
             headings_style=FontFace(emphasis="BOLD"),
             borders_layout="HORIZONTAL_LINES",
             line_height=4,
             padding=0.6,
         ) as grid:
-            names = [head.label.in_language(language) for head in self.table_.heads]
-            grid.row([_CODE.in_language(language), _ROW.in_language(language), *names])
-            for row in self.table_.rows:
+            names = [head.label.in_language(language) for head in heads]
+            first = [_CODE.in_language(language)] if marks else []
+            grid.row([*first, _ROW.in_language(language), *names])
+            for row in rows:
+                figures = [_written(cell, language) for cell in row.cells] or [""] * len(heads)
+                first = [row.mark] if marks else []
                 bold = FontFace(emphasis="BOLD") if row.kind != "line" else None
-                line = grid.row(style=bold)
-                line.cell(row.mark)
-                line.cell(row.label.in_language(language))
-                for cell in row.cells:
-                    line.cell(_written(cell, language))
-                for _ in range(0 if row.cells else len(self.table_.heads)):
-                    line.cell("")
+                grid.row([*first, row.label.in_language(language), *figures], style=bold)
 
 
 def _written(cell: Cell, language: str) -> str:

@@ -299,9 +299,11 @@ def imprint(
     language = get_language() or "uk"
     plain = told.plain
     facts: list[tuple[Text, str | dt.date]] = []
+    last = Text(uk="На день", en="On the day")
     if plain["start"] != plain["end"]:
         facts.append((Text(uk="Від", en="From"), dt.date.fromisoformat(plain["start"])))
-    facts.append((Text(uk="На день", en="On the day"), dt.date.fromisoformat(plain["end"])))
+        last = Text(uk="До", en="To")
+    facts.append((last, dt.date.fromisoformat(plain["end"])))
     if plain["compare"]:
         day = dt.date.fromisoformat(plain["compare"])
         facts.append((Text(uk="Порівняно з", en="Compared with"), day))
