@@ -197,7 +197,8 @@ class KeptPage(OfKept):
         )
         return self.show(
             {
-                **self.told,
+                "line": line,
+                "given": self.told["given"],
                 "table": told,
                 "rows": rows_of(told, address, {"kept": str(kept)}),
                 "branches": queries.branch_names(),

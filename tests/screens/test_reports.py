@@ -190,7 +190,9 @@ def test_a_report_is_kept_shown_again_and_compared(
     move(bank, source=till, target=fee, minor=1_23)
     second = kept()
 
-    assert "Fee income 600.06" in accountant.get(first).text
+    page = accountant.get(first)
+    assert "Fee income 600.06" in page.text
+    assert "Profit and loss, No. " in page.text
     assert "Fee income 601.29" in accountant.get(second).text
     assert "the same to the byte" in accountant.get(f"{first}?again=1").text
     figure = next(one for one in accountant.get(first).links if "row=fee_income" in one)
