@@ -1,6 +1,7 @@
 """Screens of the day: where the bank is, a close as it goes on, its exceptions and proofs."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -27,6 +28,8 @@ PAGE, RECENT = 30, 14
 NAMED = 7
 # A close in which nothing was finished for so long may lack workers.
 QUIET_S = 20.0
+# What has to be mended is owned by a role, told by its code, or by a person, by their name.
+_ROLE = re.compile("[a-z][a-z0-9_]*")
 # How often a page asks, where pieces are being done, and where a person must act first.
 LIVE_S, PATIENT_S = 2, 10
 
@@ -310,7 +313,8 @@ def _obstacles(date: dt.date) -> list[dict[str, Any]]:
             approval = reverse("control:approval", args=[int(number)])
         owner = found["owner"]
         if owner not in owners:
-            owners[owner] = wording.named("role", owner) or owner
+            role = wording.named("role", owner) if _ROLE.fullmatch(owner) else None
+            owners[owner] = role or owner
         told.append(
             {
                 "title": GATES[found["gate"]].title,
