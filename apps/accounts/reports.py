@@ -29,7 +29,7 @@ _BY_PRODUCT = """
     WITH moved AS (
         SELECT p.account_id, sum(p.amount_minor) AS net
           FROM ledger_posting p
-         WHERE p.booking_date > %(through)s::date AND p.booking_date <= %(end)s::date{known}
+         WHERE p.booking_date > %(through)s::date AND p.booking_date <= %(last)s::date{known}
          GROUP BY p.account_id)
     SELECT g.code, g.kind, d.branch_id, d.currency, product.code,
            (sum(coalesce(base.closing_minor, 0)) + sum(coalesce(moved.net, 0)))::bigint,

@@ -201,10 +201,12 @@ class Knowledge:
     """What the bank knew: runs written up to `at` that had been committed for `snapshot`.
 
     Where `at` is None, whatever has been committed. Day snapshots count through `through`, the
-    last date that was closed then: nothing was posted into it later.
+    last date that was closed then: nothing was posted into it later. Behind `last`, the date that
+    was open then, nothing had been posted yet.
     """
 
     through: dt.date
+    last: dt.date = dt.date.max
     at: dt.datetime | None = None
     snapshot: str | None = None
 

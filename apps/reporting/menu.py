@@ -10,7 +10,8 @@ from apps.control.screens import Request
 from apps.kernel.menu import MenuItem, place
 from apps.kernel.search import SOURCES, Source
 from apps.kernel.text import Text
-from apps.kernel.wording import DEEDS, FIELDS
+from apps.kernel.wording import DEEDS, FIELDS, NAMES
+from apps.reporting.declarations import REPORTS
 from apps.reporting.views import READ, readable
 
 READING.add(READ, Text(uk="Відкривати звіти", en="Open reports"))
@@ -40,6 +41,12 @@ place(
 )
 
 DEEDS.add("reporting.keep_report", Text(uk="Збереження звіту", en="Keeping of a report"))
+NAMES.add(
+    "reporting.keep_report.report",
+    lambda code: str(REPORTS[code].title) if code in REPORTS else "",
+)
+FIELDS.add("start", Text(uk="від", en="from"))
+FIELDS.add("end", Text(uk="до", en="to"))
 FIELDS.add("report", Text(uk="звіт", en="report"))
 FIELDS.add("compare", Text(uk="для порівняння", en="compared with"))
 

@@ -13,13 +13,14 @@ from apps.kernel.text import Text
 from apps.ledger.models import GLAccount
 from apps.reporting.declarations import Fact, Knowledge, Reach
 
-# Whether a posting `p` was known: its run was written by then, and visible to whoever looked.
-# Without `at` everything that is committed is known, and nothing needs to be asked.
-KNOWN = """ AND EXISTS (
+# Whether a posting `p` was known: its date was closed by then, or its run was written by then and
+# visible to whoever looked. Without `at` everything that is committed is known, and nothing needs
+# to be asked.
+KNOWN = """ AND (p.booking_date <= %(through)s::date OR EXISTS (
         SELECT FROM ledger_entry e JOIN control_operationrun r ON r.id = e.run_id
          WHERE e.id = p.entry_id AND r.at <= %(at)s::timestamptz
            AND (%(snapshot)s::pg_snapshot IS NULL
-                OR pg_visible_in_snapshot(r.xid, %(snapshot)s::pg_snapshot)))"""
+                OR pg_visible_in_snapshot(r.xid, %(snapshot)s::pg_snapshot))))"""
 # Before the first date of any bank.
 BEGINNING = dt.date(1, 1, 1)
 
@@ -44,7 +45,8 @@ _LEDGER = """
                            WHERE p.amount_minor < 0 AND p.booking_date >= %(start)s::date), 0)
                            AS credit
                   FROM ledger_posting p
-                 WHERE p.booking_date > %(through)s::date AND p.booking_date <= %(end)s::date{known}
+                 WHERE p.booking_date > %(through)s::date
+                   AND p.booking_date <= %(last)s::date{known}
                  GROUP BY p.account_id) moved
           JOIN ledger_account a ON a.id = moved.account_id)
     SELECT g.code, g.kind, part.branch_id, part.currency, sum(closing)::bigint,
@@ -66,6 +68,7 @@ def asked(reach: Reach) -> dict[str, Any]:
         "branch": reach.branch,
         "currency": reach.currency,
         "through": knowledge.through,
+        "last": min(reach.end, knowledge.last),
         "at": knowledge.at,
         "snapshot": knowledge.snapshot,
     }
@@ -113,7 +116,7 @@ _CONTRA = f"""
           FROM ledger_posting p
           JOIN ledger_account a ON a.id = p.account_id
           JOIN ledger_glaccount g ON g.id = a.gl_account_id
-         WHERE p.booking_date BETWEEN %(start)s::date AND %(end)s::date{{known}})
+         WHERE p.booking_date BETWEEN %(start)s::date AND %(last)s::date{{known}})
     SELECT code, kind, branch_id, currency,
            coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0)::bigint,
            coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0)::bigint
@@ -173,13 +176,16 @@ def knowledge_now() -> Knowledge:
 
 def knowledge_at(at: dt.datetime | None) -> Knowledge:
     """What was written up to a moment, or all that is committed; one statement."""
-    through = sql.value(
-        """SELECT max(date) FROM kernel_bookingdate
-            WHERE status = 'closed'
-              AND (%(at)s::timestamptz IS NULL OR closed_at <= %(at)s::timestamptz)""",
+    found = sql.row(
+        """SELECT max(date) FILTER (WHERE status = 'closed' AND (
+                      %(at)s::timestamptz IS NULL OR closed_at <= %(at)s::timestamptz)),
+                  max(date) FILTER (WHERE %(at)s::timestamptz IS NULL
+                                       OR opened_at <= %(at)s::timestamptz)
+             FROM kernel_bookingdate""",
         {"at": at},
     )
-    return Knowledge(through=through or BEGINNING, at=at)
+    through, last = found or (None, None)
+    return Knowledge(through=through or BEGINNING, last=last or BEGINNING, at=at)
 
 
 # --- Names --------------------------------------------------------------------------------------
@@ -264,11 +270,12 @@ def behind(
     params = {
         "at": knowledge.at,
         "snapshot": knowledge.snapshot,
+        "through": knowledge.through,
         "codes": [code for code, _, _ in places],
         "branches": [branch for _, branch, _ in places],
         "currencies": [currency for _, _, currency in places],
         "start": start,
-        "end": end,
+        "end": min(end, knowledge.last),
         "date": date,
         "posting": posting,
         "side": side,

@@ -68,6 +68,43 @@ def test_a_kept_report_is_repeated_to_the_byte_after_later_corrections(
     assert told == kept["profit_and_loss"].content
 
 
+def test_a_moment_of_an_earlier_day_is_told_without_what_came_later(
+    own_database: OwnDatabase, bank: Bank
+) -> None:
+    """On closed dates and on the one that was open then, also when asked of a later day."""
+    live(bank)
+    then = queries.knowledge_now().at
+    fee, cost = (internal_account(bank, code) for code in ("6510", "7399"))
+    move(bank, source=cost, target=fee, minor=5_00)
+    days.close_day(bank)
+    move(bank, source=cost, target=fee, minor=7_00)
+    later = LAST + dt.timedelta(days=1)
+
+    known = queries.knowledge_at(then)
+    assert (known.through, known.last) == (LAST - dt.timedelta(days=1), LAST)
+    for code in ("trial_balance", "profit_and_loss", "cash_flow"):
+        report = REPORTS[code]
+        given = making.parameters(report, today=later, end=later)
+        told = making.make(report, given, known)
+        kept = making.make(report, making.parameters(report, today=later, end=LAST), known)
+        assert [row.figures[0].minor for row in told.rows] == [
+            row.figures[0].minor for row in kept.rows
+        ]
+    report = REPORTS["profit_and_loss"]
+    profit = making.make(report, making.parameters(report, today=later), known)
+    figure = profit.figure("fee_income", "this")
+    assert figure is not None
+    assert figure.minor == 600_06
+    behind = queries.behind(
+        [share.fact for share in figure.shares],
+        start=LAST - dt.timedelta(days=3),
+        end=later,
+        knowledge=known,
+        narrow="true",
+    )
+    assert -sum(one.amount_minor for one in behind) == figure.minor
+
+
 def test_what_was_being_written_while_a_report_was_kept_is_no_part_of_it(
     own_database: OwnDatabase, bank: Bank
 ) -> None:
