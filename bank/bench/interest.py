@@ -4,13 +4,8 @@ Each round is a whole close of a date, and the time of a step is that from the e
 before it to its own end: claims, keys, journal and the sum at the end are all in it.
 """
 
-import re
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
-from time import monotonic, sleep
+from time import monotonic
 
 from apps.eod import clock, queries
 from apps.kernel import sql
@@ -18,16 +13,14 @@ from apps.kernel.queries import current_date
 from bank.bench import data
 from bank.bench.crowd import CLIENTS
 from bank.bench.results import Result, Series, Target, interleave, pace
+from bank.bench.running import workers
 from bank.bench.staff import LAST_OF_MONTH
 from bank.bench.tpcb import TpcB
-from bank.embedded import places, programs
 
 _MIB = 1 << 20
 _ACCRUAL, _CAPITALISATION = "accounts.accrue_interest", "accounts.capitalise_interest"
 # Two dates of each are closed before the last one of the month.
 _ROUNDS = 3
-_READY = re.compile(r"\bready\.$", re.MULTILINE)
-_START_S = 60.0
 
 _TWIN = "CREATE TABLE bench_accrual (LIKE accounts_accrual INCLUDING ALL)"
 # What somebody would write for this bank alone: one product, nothing posted into the next date
@@ -139,19 +132,19 @@ def _by_hand() -> float:
     return (monotonic() - begun) * 1e3
 
 
-def _accrued_by(workers: int, count: int, peaks: list[int], closes: list[float]) -> float:
+def _accrued_by(number: int, count: int, peaks: list[int], closes: list[float]) -> float:
     """Milliseconds that the step takes so many workers, in a close of the date that is open."""
-    closes.append(_close(workers, peaks))
+    closes.append(_close(number, peaks))
     took, accrued = _step(_ACCRUAL, total="accrued")
     assert accrued == count, "every deposit earned"
     return took * 1e3
 
 
-def _close(workers: int, peaks: list[int]) -> float:
+def _close(number: int, peaks: list[int]) -> float:
     """Close the open date by workers; the seconds of it."""
     date = current_date()
     data.checkpoint()
-    with _workers(workers, peaks):
+    with workers(number, peaks):
         report = clock.close_day(actor=queries.system_actor(), date=date)
     if not report.closed:
         raise RuntimeError(f"{date} did not close: {report.contradicted}, {report.exceptions}")
@@ -171,40 +164,3 @@ def _step(step: str, *, total: str) -> tuple[float, int]:
     )
     assert found is not None, "the step was done"
     return found
-
-
-@contextmanager
-def _workers(count: int, peaks: list[int]) -> Iterator[None]:
-    """Workers as the supervisor runs them; their peaks of memory are added to `peaks`."""
-    log = places.data_dir() / "workers.log"
-    with log.open("wb") as out:
-        found = programs.chosen(
-            parts=["worker"], data=places.data_dir(), workers=count, host="", port=0, env={}
-        )
-        running = [program.launch(out=out.fileno()) for program in found]
-        try:
-            _await_ready(log, running)
-            yield
-            peaks += [_peak(process.pid) for process in running]
-        finally:
-            for process in running:
-                process.terminate()
-            for process in running:
-                process.wait()
-
-
-def _await_ready(log: Path, running: list[subprocess.Popen[bytes]]) -> None:
-    """Until every worker listens. Raises RuntimeError where one ends or all take too long."""
-    ends_at = monotonic() + _START_S
-    while len(_READY.findall(log.read_text(encoding="utf-8"))) < len(running):
-        if monotonic() > ends_at or any(process.poll() is not None for process in running):
-            raise RuntimeError(f"workers did not start: {log.read_text(encoding='utf-8')}")
-        sleep(0.05)
-
-
-def _peak(pid: int) -> int:
-    """The most memory that a process ever held, in bytes."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    assert found is not None, "Linux says it of every process"
-    return int(found[1]) << 10

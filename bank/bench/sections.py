@@ -39,11 +39,18 @@ def _reads(*, full: bool) -> list[Result]:
     return reads.measure(full=full)
 
 
+def _screens(*, full: bool) -> list[Result]:
+    from bank.bench import screens
+
+    return screens.measure(full=full)
+
+
 SECTIONS: Mapping[str, Section] = MappingProxyType(
     {
         "postings": Section("Posting, against TPC-B of pgbench", _postings),
         "operations": Section("Whole operations, against TPC-B of pgbench", _operations),
         "interest": Section("Interest by workers of the close", _interest),
         "reads": Section("Reads, against a primary-key read", _reads),
+        "screens": Section("Steps at the counter, idle and while a day is closed", _screens),
     }
 )

@@ -1,5 +1,6 @@
-"""Somebody with a browser that shows nothing, or a program with a key: the demo's bank by HTTP."""
+"""Somebody with a browser that shows nothing, or a program with a key: the bank by HTTP."""
 
+import gzip
 import html
 import http.client
 import json
@@ -13,6 +14,8 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 _TIMEOUT_S = 30
+# What a page has its browser ask for besides; the icons of a sprite are one file.
+_STATIC = re.compile(r'(?:src|href)="(/static/[^"#]+)')
 _INPUT = re.compile(r"<input\b[^>]*>")
 _NAME, _VALUE = re.compile(r'(?<=\s)name="([^"]*)"'), re.compile(r'(?<=\s)value="([^"]*)"')
 
@@ -24,6 +27,8 @@ class Answer:
     status: int
     path: str
     text: str
+    # As it came over the line, packed where the server packs it.
+    octets: int
 
     @property
     def fields(self) -> dict[str, str]:
@@ -34,6 +39,14 @@ class Answer:
             if name:
                 found[name[1]] = html.unescape(value[1]) if value else ""
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What the first load of a page takes: its own requests and octets, and those of its files."""
+
+    requests: int
+    octets: int
 
 
 class Person:
@@ -59,9 +72,27 @@ class Person:
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
         return self._ask(path, urllib.parse.urlencode(fields).encode())
 
-    def _ask(self, path: str, data: bytes | None) -> Answer:
+    def swap(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """What htmx is answered, to be put into a page."""
+        data = urllib.parse.urlencode(fields).encode()
+        return self._ask(path, data, {"HX-Request": "true"})
+
+    def first_load(self, path: str) -> Weight:
+        """Open a page with nothing of it at hand, and all that it asks for."""
+        page = self.get(path)
+        files = sorted(set(_STATIC.findall(page.text)))
+        # Never unpacked: a browser on this machine would take the smaller of these packings.
+        packed = [self._send(file, None, {"Accept-Encoding": "gzip, br"}).octets for file in files]
+        return Weight(1 + len(files), page.octets + sum(packed))
+
+    def _ask(self, path: str, data: bytes | None, more: Mapping[str, str] | None = None) -> Answer:
+        found = self._send(path, data, {"Accept-Encoding": "gzip"} | dict(more or {}))
+        return found.answer()
+
+    def _send(self, path: str, data: bytes | None, headers: dict[str, str]) -> "_Packed":
         url = urllib.parse.urljoin(self._address, path)
-        return _answer(self._opener, urllib.request.Request(url, data=data))  # noqa: S310
+        request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310
+        return _answer(self._opener, request)
 
 
 class Program:
@@ -92,11 +123,29 @@ class Program:
                 **(more or {}),
             },
         )
-        answer = _answer(self._opener, request)
+        answer = _answer(self._opener, request).answer()
         return answer.status, json.loads(answer.text)
 
 
-def _answer(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """An answer as it came."""
+
+    status: int
+    path: str
+    content: bytes
+    is_gzip: bool
+
+    @property
+    def octets(self) -> int:
+        return len(self.content)
+
+    def answer(self) -> Answer:
+        plain = gzip.decompress(self.content) if self.is_gzip else self.content
+        return Answer(self.status, self.path, plain.decode(), self.octets)
+
+
+def _answer(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> _Packed:
     """An answer that says no is an answer, too."""
     try:
         with opener.open(request, timeout=_TIMEOUT_S) as said:
@@ -106,6 +155,7 @@ def _answer(opener: urllib.request.OpenerDirector, request: urllib.request.Reque
             return _read(error)
 
 
-def _read(said: Any) -> Answer:
+def _read(said: Any) -> _Packed:
     path = urllib.parse.urlsplit(said.geturl()).path
-    return Answer(said.status, path, said.read().decode())
+    is_gzip = said.headers.get("Content-Encoding") == "gzip"
+    return _Packed(said.status, path, said.read(), is_gzip)

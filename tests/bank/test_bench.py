@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from apps.control import guarding
 from apps.control.declarations import INVARIANTS
@@ -19,11 +21,14 @@ from apps.kernel.money import Money
 from apps.kernel.queries import current_date
 from apps.ledger import queries
 from apps.payments.operations import Transfer
-from bank.bench import data, loads, operations, reads, staff
+from bank.bench import data, loads, operations, reads, screens, staff
 from bank.bench.crowd import crowd
 from bank.bench.results import Result, Series, Target, interleave, plain, table
+from bank.demo.counter import Step
+from bank.demo.visitor import Person
 from bank.management.commands.bench import _result
 from tests.conftest import OwnDatabase
+from tests.screens.browser import serving
 
 SERIES = Series({"tpcb": [100.0, 200.0, 50.0], "post": [50.0, 120.0, 20.0]})
 
@@ -96,6 +101,34 @@ def test_a_section_that_there_is_not_is_refused() -> None:
 def test_a_client_that_fails_fails_the_measurement() -> None:
     with crowd(2) as clients, pytest.raises(RuntimeError, match="no attribute 'nothing'"):
         clients.rate("bank.bench.loads:nothing", clients=2, seconds=0.1)
+
+
+def test_steps_are_judged_alone_and_beside_a_close() -> None:
+    idle = [Step("search", [10.0] * 20, 900), Step("transfer: review", [40.0] * 20, 5_000)]
+    beside = [Step("search", [20.0] * 20, 950), Step("transfer: review", [120.0] * 20, 5_000)]
+    found = [(one.subject, one.value, one.met) for one in screens.timed(idle, beside)]
+    assert found == [
+        ("search, idle", 10.0, True),
+        ("transfer: review, idle", 40.0, True),
+        ("search, beside a close", 20.0, True),
+        ("transfer: review, beside a close", 120.0, False),
+        ("a step beside a close, to the same idle", 2.5, None),
+    ]
+
+
+def test_a_first_load_counts_a_page_with_its_files_as_they_are_packed(
+    own_database: OwnDatabase,
+) -> None:
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    storages = django_settings.STORAGES | {"staticfiles": plain}
+    with override_settings(STORAGES=storages), serving() as address:
+        visitor = Person(f"{address}/")
+        load = visitor.first_load("/sign-in/")
+        page = visitor.get("/sign-in/")
+    # The page, its style, three scripts and the icon of the tab.
+    assert load.requests == 6
+    assert page.octets < len(page.text.encode())
+    assert load.octets > 40_000, "nothing but the page is packed where nobody has collected files"
 
 
 def test_what_is_loaded_past_the_door_is_a_bank_that_is_right(empty_database: OwnDatabase) -> None:
