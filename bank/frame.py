@@ -1,6 +1,7 @@
 """The frame around every screen: where one can go, what one should know, what waits."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -44,14 +45,25 @@ class Place:
 
 
 class Frame:
-    """Computed when a template asks, so that a fragment for htmx pays nothing."""
+    """Computed when a template first asks: once for a page, and never for a fragment for htmx."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
 
-    @property
+    @cached_property
     def menu(self) -> list[Place]:
-        return self._places(hidden=False)
+        shown = [(item, address) for item, address in self._open if not item.hidden]
+        # The longest address that the path begins with is where one is.
+        path = self.request.path
+        current = max(
+            (address for _, address in shown if path.startswith(address)), key=len, default=""
+        )
+        places = []
+        group: Text | None = None
+        for item, address in shown:
+            places.append(Place(item, address, address == current, item.group != group))
+            group = item.group
+        return places
 
     @property
     def facts(self) -> list[Fact]:
@@ -67,7 +79,7 @@ class Frame:
         rights = self.request.rights
         return "control.view_journal" in rights or "ledger.view" in rights
 
-    @property
+    @cached_property
     def approvals(self) -> int:
         rights = self.request.rights
         return waiting_for(
@@ -77,36 +89,21 @@ class Frame:
     @property
     def palette(self) -> list[dict[str, Any]]:
         """What the palette shows before anything is typed: the person's own places."""
-        places = self._places(hidden=None)
         title = str(Text(uk="Сторінки", en="Pages"))
         items = [
-            {"address": one.address, "label": one.label, "icon": one.icon, "more": ""}
-            for one in places
+            {"address": address, "label": item.label, "icon": item.icon, "more": ""}
+            for item, address in self._open
         ]
         return [{"title": title, "items": items}] if items else []
 
-    def _places(self, *, hidden: bool | None) -> list[Place]:
-        path = self.request.path
+    @cached_property
+    def _open(self) -> list[tuple[MenuItem, str]]:
+        """Every place that the person may open, in order, with its address."""
         rights = self.request.rights
-        shown = sorted(
-            (
-                item
-                for item in MENU
-                if item.permission in rights and (hidden is None or item.hidden is hidden)
-            ),
-            key=lambda item: item.order,
+        items = sorted(
+            (item for item in MENU if item.permission in rights), key=lambda item: item.order
         )
-        addresses = [reverse(item.url) for item in shown]
-        # The longest address that the path begins with is where one is.
-        current = max(
-            (address for address in addresses if path.startswith(address)), key=len, default=""
-        )
-        places = []
-        group: Text | None = None
-        for item, address in zip(shown, addresses, strict=True):
-            places.append(Place(item, address, address == current, item.group != group))
-            group = item.group
-        return places
+        return [(item, reverse(item.url)) for item in items]
 
 
 def frame(request: Request) -> dict[str, Any]:
