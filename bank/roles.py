@@ -11,6 +11,7 @@ from types import MappingProxyType
 from apps.access.operations import DefineRole, declared_permissions
 from apps.control.declarations import OPERATIONS
 from apps.control.door import execute
+from apps.control.models import ApprovalPolicy
 from apps.control.operations import SetApprovalPolicy
 from apps.control.run import Actor
 from apps.kernel.queries import current_date
@@ -34,6 +35,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "accounts.open",
                 "accounts.view",
                 "payments.transfer",
+                "ledger.ask_for_reversals",
                 "control.make_requests",
             ),
         ),
@@ -242,14 +244,22 @@ CHECKERS = MappingProxyType(
         "hr.request_leave": "hr_officer",
         "hr.post_payroll": "payroll_head",
         "hr.reverse_payroll": "payroll_head",
+        "ledger.reverse_own_entry": "supervisor",
     }
 )
+# Requests that mean nothing on another day: the close lets them expire.
+OF_THE_DAY = frozenset({"ledger.reverse_own_entry"})
 # Who else must agree to an operation from an amount on, in minor units of the base currency, and
 # how many of them.
 TIERS = (
     ("loans.approve", "credit_manager", 100_000_00, 1),
     ("loans.approve", "credit_manager", 1_000_000_00, 2),
 )
+
+
+def _at_close(operation: str) -> ApprovalPolicy.AtClose:
+    at_close = ApprovalPolicy.AtClose
+    return at_close.EXPIRE if operation in OF_THE_DAY else at_close.CARRY
 
 
 def define(*, actor: Actor) -> None:
@@ -277,7 +287,12 @@ def define(*, actor: Actor) -> None:
         if operation in OPERATIONS:
             execute(
                 "control.set_approval_policy",
-                SetApprovalPolicy(operation=operation, role=role_code, valid_from=today),
+                SetApprovalPolicy(
+                    operation=operation,
+                    role=role_code,
+                    valid_from=today,
+                    at_close=_at_close(operation),
+                ),
                 actor=actor,
                 key=f"install:policy:{operation}",
             )

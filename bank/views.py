@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.control.screens import Request
 from apps.kernel.menu import MENU
 from apps.kernel.queries import current_date
-from apps.kernel.search import SOURCES, both_layouts
+from apps.kernel.search import SOURCES, spellings
 from apps.kernel.text import Text
 from bank import maintenance
 from bank.frame import Frame
@@ -50,25 +50,25 @@ def search(request: Request) -> HttpResponse:
         # Nothing to look for yet: where this person may go.
         groups = Frame(request).palette
     else:
-        spellings = both_layouts(text)
+        forms = spellings(text)
         for source in SOURCES:
-            items = source.find(request, spellings, MOST_FOUND)
+            items = source.find(request, forms, MOST_FOUND)
             if items:
                 groups.append({"title": source.title, "items": items})
-        pages = _pages(request, spellings)
+        pages = _pages(request, forms)
         if pages:
             groups.append({"title": Text(uk="Сторінки", en="Pages"), "items": pages})
     return render(request, "_found.html", {"groups": groups})
 
 
-def _pages(request: Request, spellings: list[str]) -> list[dict[str, Any]]:
+def _pages(request: Request, forms: list[str]) -> list[dict[str, Any]]:
     return [
         {"address": reverse(item.url), "label": item.label, "icon": item.icon, "more": ""}
         for item in MENU
         if item.permission in request.rights
         and any(
-            spelling.lower() in name.lower()
-            for spelling in spellings
+            form.lower() in name.lower()
+            for form in forms
             for name in (item.label.uk, item.label.en)
         )
     ][:MOST_FOUND]

@@ -30,9 +30,9 @@ from apps.kernel.menu import offers
 from apps.kernel.models import Branch
 from apps.kernel.money import Money
 from apps.kernel.numerals import in_words
-from apps.kernel.search import both_layouts
+from apps.kernel.search import spellings
 from apps.kernel.text import Text
-from apps.ledger.queries import limited, reversed_of
+from apps.ledger.queries import booked_by, limited
 
 LAST, MOST_FOUND = 10, 8
 
@@ -54,7 +54,7 @@ class Workspace(Screen):
             date=request.date,
             limit=LAST,
         )
-        undone = reversed_of([line.id for line in lines])
+        booked = booked_by([line.id for line in lines])
         context = {
             "customer": customer,
             "panels": panels(request, customer) if customer else [],
@@ -64,7 +64,8 @@ class Workspace(Screen):
                 {
                     "line": line,
                     "sentence": OPERATIONS[line.operation].sentence,
-                    "undone": line.id in undone,
+                    "has_receipt": line.id in booked,
+                    "undone": booked.get(line.id, False),
                 }
                 for line in lines
                 if line.operation in OPERATIONS
@@ -101,8 +102,8 @@ class Find(Screen):
 
 def _groups(request: Request, text: str) -> list[dict[str, Any]]:
     workspace = reverse("cash:workspace")
-    spellings = both_layouts(text)
-    account = find_account(request, spellings) if "accounts.view" in request.rights else None
+    forms = spellings(text)
+    account = find_account(request, forms) if "accounts.view" in request.rights else None
     if account is not None:
         item = {
             "address": f"{workspace}?customer={account.customer}",
@@ -120,7 +121,7 @@ def _groups(request: Request, text: str) -> list[dict[str, Any]]:
             "icon": "user-round",
             "more": f"{one.number} · {one.birth_date:%d.%m.%Y}",
         }
-        for one in find_customers(request, spellings, MOST_FOUND)
+        for one in find_customers(request, forms, MOST_FOUND)
     ]
     return [{"title": Text(uk="Клієнти", en="Customers"), "items": items}] if items else []
 

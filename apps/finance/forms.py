@@ -13,6 +13,7 @@ from apps.finance.operations import ManualLeg, Side
 from apps.kernel.currencies import CURRENCIES
 from apps.kernel.fields import AmountField, Form, said
 from apps.kernel.models import Branch
+from apps.kernel.money import Money
 from apps.kernel.text import Text
 
 LINES = 20
@@ -46,7 +47,7 @@ class EntryForm(Form):
         branch.choices = [(one.id, branch_name(one)) for one in branches]
         currency.choices = [(code, code) for code in CURRENCIES]
         currency.initial = base_currency
-        code = self.data.get("currency", base_currency)
+        code = self.data.get("currency") or self.initial.get("currency", base_currency)
         self.exponent = CURRENCIES.get(code, CURRENCIES[base_currency]).exponent
         for number in range(LINES):
             self._add_line(number, code if code in CURRENCIES else base_currency)
@@ -126,6 +127,16 @@ class EntryForm(Form):
             raise ValidationError(str(_TWO_LINES))
         if sums[Side.DEBIT] != sums[Side.CREDIT]:
             raise ValidationError(str(_UNBALANCED), code="finance.does_not_balance")
+
+
+def lines_of(template: queries.Template) -> dict[str, str]:
+    """The lines of an earlier entry as this form has them."""
+    given = {}
+    for number, (account, minor) in enumerate(template.legs):
+        side = "debit" if minor > 0 else "credit"
+        amount = Money(abs(minor), template.currency)
+        given |= {f"account_{number}": account, f"{side}_{number}": str(amount.decimal)}
+    return given
 
 
 _NO_ACCOUNT = Text(uk="Вкажіть рахунок.", en="Name the account.")

@@ -1,20 +1,26 @@
 """Screens of entries by hand."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from apps.control import door
 from apps.control.screens import OperationScreen
 from apps.finance import queries
-from apps.finance.forms import EntryForm
+from apps.finance.forms import LINES, EntryForm, lines_of
 from apps.finance.operations import BookManualEntry, Side
 from apps.kernel import formats
 from apps.kernel.fields import Form
 from apps.kernel.models import Branch
 from apps.kernel.queries import bank
 from apps.kernel.text import Text
+
+# How far back entries are offered to begin another from: a quarter and its closing.
+TEMPLATES_REACH = dt.timedelta(days=100)
+# Digits of a number that is surely no entry's.
+LONGEST = 19
 
 
 class ManualEntry(OperationScreen):
@@ -36,8 +42,27 @@ class ManualEntry(OperationScreen):
             branches = branches.filter(id__in=where)
         return {"branches": list(branches), "base_currency": self.base_currency}
 
+    def initial(self) -> dict[str, Any]:
+        """As an earlier entry, where one is named: its branch, accounts, sides and amounts."""
+        given = self.request.GET.get("like", "")
+        if not (given.isascii() and given.isdigit() and len(given) < LONGEST):
+            return {}
+        like = queries.template(int(given), branches=self.where)
+        if like is None or len(like.legs) > LINES:
+            raise Http404
+        return {
+            "branch": like.branch,
+            "currency": like.currency,
+            "narrative": like.narrative,
+            **lines_of(like),
+        }
+
     def form_context(self, form: Form) -> dict[str, Any]:
-        return {"internal": queries.internal(branches=self.where)}
+        since = self.request.date - TEMPLATES_REACH
+        return {
+            "internal": queries.internal(branches=self.where),
+            "templates": queries.earlier(branches=self.where, since=since),
+        }
 
     def remark(self, form: Form, field: str) -> str:
         assert isinstance(form, EntryForm)

@@ -1,5 +1,6 @@
-"""Search across the bank: each app declares what it can find; a wrong layout is undone."""
+"""Search across the bank: each app declares what it can find; in either alphabet and layout."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,29 @@ class Source:
 SOURCES: Registry[Source] = Registry("source of search")
 
 
-def both_layouts(text: str) -> list[str]:
-    """The text as typed, and as it would read had the other keyboard layout been on."""
+# How names are written in Latin letters (resolution 55 of 2010), read backwards, longest first.
+# «ь» leaves no trace in it but in -ський and -цький, where it must have stood.
+_SOUNDS = {
+    "shch": "щ", "zgh": "зг", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш",
+    "ya": "я", "ye": "є", "yu": "ю", "yi": "ї", "ia": "я", "ie": "є", "iu": "ю",
+    "a": "а", "b": "б", "v": "в", "h": "г", "g": "ґ", "d": "д", "e": "е", "z": "з", "y": "и",
+    "i": "і", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "r": "р", "s": "с",
+    "t": "т", "u": "у", "f": "ф",
+}  # fmt: skip
+_SOFT = re.compile(r"(?<=s)(?=k(?:yi|a)\b)")
+_ENDING = re.compile(r"yi\b")
+_AFTER_VOWEL = re.compile(r"(?<=[aeou])i(?![aeu])|(?<=i)i\b")
+_SOUND = re.compile("|".join(_SOUNDS))
+
+
+def spellings(text: str) -> list[str]:
+    """The text as typed, as the other keyboard layout would have it, and out of Latin letters."""
     other = text.translate(_TO_UKRAINIAN if text.isascii() else _TO_LATIN)
-    return [text] if other == text else [text, other]
+    return list(dict.fromkeys([text, other, from_latin(text) if text.isascii() else text]))
+
+
+def from_latin(text: str) -> str:
+    """A Ukrainian name out of Latin letters, in lower case: shevchenko is шевченко."""
+    ukrainian = _ENDING.sub("ий", _SOFT.sub("ь", text.lower()))
+    ukrainian = _AFTER_VOWEL.sub("й", ukrainian)
+    return _SOUND.sub(lambda found: _SOUNDS[found[0]], ukrainian)

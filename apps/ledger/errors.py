@@ -103,6 +103,15 @@ class AlreadyReversed(Refusal):
     )
 
 
+class NotOwnOfToday(Refusal):
+    code = "ledger.not_own_of_today"
+    status = 409
+    sentence = Text(
+        uk="Просити сторно можна лише свого сьогоднішнього проведення. Інші сторнує керівник.",
+        en="A reversal may be asked for your own entries of today. A supervisor reverses others.",
+    )
+
+
 class NotReversible(Refusal):
     code = "ledger.not_reversible"
     status = 409

@@ -41,6 +41,7 @@ place(
 )
 
 DEEDS.add("ledger.reverse_entry", Text(uk="Сторнування", en="Reversal of an entry"))
+DEEDS.add("ledger.reverse_own_entry", Text(uk="Сторнування власного", en="Reversal of one’s own"))
 FIELDS.add("entry", Text(uk="проведення", en="entry"))
 
 

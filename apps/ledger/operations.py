@@ -13,7 +13,7 @@ from apps.control.run import Leg, Run
 from apps.kernel import sql
 from apps.kernel.money import Money
 from apps.kernel.text import Text
-from apps.ledger.errors import AlreadyReversed, LineTwice, NotReversible
+from apps.ledger.errors import AlreadyReversed, LineTwice, NotOwnOfToday, NotReversible
 from apps.ledger.models import GLAccount
 from apps.ledger.rules import REVERSIBLE, require_span
 
@@ -116,7 +116,20 @@ class ReverseEntry(Command):
     reason: Reason
 
 
-def _moved(cmd: ReverseEntry) -> Money:
+class ReverseOwnEntry(Command):
+    entry: int
+    reason: Reason
+
+
+# The branch of the run that booked an entry.
+_OF_ENTRY = Scope(
+    """(SELECT r.branch_id FROM ledger_entry e JOIN control_operationrun r ON r.id = e.run_id
+         WHERE e.id = %(scope)s)""",
+    lambda cmd: cmd.entry,
+)
+
+
+def _moved(cmd: ReverseEntry | ReverseOwnEntry) -> Money:
     """What the entry moved, so that limits and policies count for its reversal too."""
     found = sql.row(
         """SELECT sum(p.amount_minor)::bigint, min(p.currency)
@@ -133,24 +146,55 @@ def _moved(cmd: ReverseEntry) -> Money:
 @operation(
     "ledger.reverse_entry",
     permission="ledger.reverse_entries",
-    scope=Scope(
-        """(SELECT r.branch_id FROM ledger_entry e JOIN control_operationrun r ON r.id = e.run_id
-             WHERE e.id = %(scope)s)""",
-        lambda cmd: cmd.entry,
-    ),
+    scope=_OF_ENTRY,
     sentence=Text(uk="Сторновано проведення", en="An entry was reversed"),
     subjects=lambda cmd: {"entry": [cmd.entry]},
     amount=_moved,
 )
 def reverse_entry(*, cmd: ReverseEntry, run: Run) -> None:
-    """Book the opposite of an entry into the current date; both stay visible, and once only."""
+    """Book the opposite of an entry into the current date; both stay visible, and once only.
+
+    Raises NotReversible, AlreadyReversed.
+    """
+    _reverse(entry=cmd.entry, reason=cmd.reason, run=run)
+
+
+@operation(
+    "ledger.reverse_own_entry",
+    permission="ledger.ask_for_reversals",
+    scope=_OF_ENTRY,
+    sentence=Text(
+        uk="Сторновано проведення на прохання виконавця",
+        en="An entry was reversed as its maker had asked",
+    ),
+    subjects=lambda cmd: {"entry": [cmd.entry]},
+    amount=_moved,
+    four_eyes=True,
+)
+def reverse_own_entry(*, cmd: ReverseOwnEntry, run: Run) -> None:
+    """Reverse what the maker booked on the current date, once another person has agreed.
+
+    Raises NotOwnOfToday, NotReversible, AlreadyReversed.
+    """
+    own = sql.value(
+        """SELECT r.actor_id = %(maker)s AND e.booking_date = %(date)s
+             FROM ledger_entry e JOIN control_operationrun r ON r.id = e.run_id
+            WHERE e.id = %(entry)s""",
+        {"entry": cmd.entry, "maker": run.actor.user_id, "date": run.date},
+    )
+    if not own:
+        raise NotOwnOfToday
+    _reverse(entry=cmd.entry, reason=cmd.reason, run=run)
+
+
+def _reverse(*, entry: int, reason: str, run: Run) -> None:
     legs = sql.rows(
         """SELECT e.kind, EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id),
                   p.account_id, p.amount_minor, p.currency
              FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
                   AND p.booking_date = e.booking_date
             WHERE e.id = %(entry)s ORDER BY p.id""",
-        {"entry": cmd.entry},
+        {"entry": entry},
     )
     if not legs:
         raise NotFound
@@ -163,6 +207,6 @@ def reverse_entry(*, cmd: ReverseEntry, run: Run) -> None:
     run.add(
         f"{kind}.reversal",
         *(Leg(account, -amount, currency) for _, _, account, amount, currency in legs),
-        narrative=cmd.reason,
-        reverses=cmd.entry,
+        narrative=reason,
+        reverses=entry,
     )

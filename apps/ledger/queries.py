@@ -360,12 +360,13 @@ def entries_of(run: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
     return list(entries.values())
 
 
-def reversed_of(runs: Sequence[UUID]) -> set[UUID]:
-    """Which of these runs have an entry that was reversed; one statement."""
+def booked_by(runs: Sequence[UUID]) -> dict[UUID, bool]:
+    """Those of these runs that booked something: whether some of it was reversed; one statement."""
     found = sql.rows(
-        """SELECT DISTINCT e.run_id FROM ledger_entry e
-             JOIN ledger_entry r ON r.reverses_id = e.id
-            WHERE e.run_id = ANY (%(runs)s::uuid[])""",
+        """SELECT e.run_id, bool_or(r.id IS NOT NULL) FROM ledger_entry e
+             LEFT JOIN ledger_entry r ON r.reverses_id = e.id
+            WHERE e.run_id = ANY (%(runs)s::uuid[])
+            GROUP BY e.run_id""",
         {"runs": list(runs)},
     )
-    return {run for (run,) in found}
+    return dict(found)

@@ -11,4 +11,5 @@ urlpatterns = [
     path("runs/<uuid:run>/", views.Run.as_view(), name="run"),
     path("runs/<uuid:run>/receipt/", views.Receipt.as_view(), name="receipt"),
     path("entries/<int:entry>/reverse/", views.Reverse.as_view(), name="reverse"),
+    path("entries/<int:entry>/ask-reversal/", views.ReverseOwn.as_view(), name="reverse_own"),
 ]

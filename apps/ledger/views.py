@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from apps.control import door
 from apps.control import queries as control
+from apps.control.commands import Command
 from apps.control.declarations import OPERATIONS
 from apps.control.screens import Crumb, OperationScreen, Request, Screen, refused, told
 from apps.kernel.fields import DateField
@@ -24,7 +25,7 @@ from apps.ledger import queries
 from apps.ledger.errors import UnknownGLAccount
 from apps.ledger.forms import ReversalForm
 from apps.ledger.models import Account, Entry, GLAccount
-from apps.ledger.operations import ReverseEntry
+from apps.ledger.operations import ReverseEntry, ReverseOwnEntry
 from apps.ledger.rules import REVERSIBLE
 
 PAGE = 100
@@ -206,11 +207,9 @@ class Run(OfRun):
     template_name = "ledger/run.html"
 
     def get(self, request: Request, run: UUID) -> HttpResponse:
-        may_reverse = request.rights.reaches("ledger.reverse_entries", self.line["branch_id"])
         entries = queries.entries_of(run)
         for entry in entries:
-            undone = entry["reversed_by"] is not None
-            entry["may_reverse"] = may_reverse and not undone and entry["kind"] in REVERSIBLE
+            entry["undoing"] = self._undoing(entry)
         return self.show(
             {
                 "line": self.line,
@@ -227,6 +226,18 @@ class Run(OfRun):
                 "has_receipt": self.line["outcome"] == "done" and bool(entries),
             }
         )
+
+    def _undoing(self, entry: dict[str, Any]) -> str:
+        """The name of the page on which this person undoes an entry, or asks for it; or nothing."""
+        if entry["reversed_by"] is not None or entry["kind"] not in REVERSIBLE:
+            return ""
+        rights, branch = self.request.rights, self.line["branch_id"]
+        if rights.reaches("ledger.reverse_entries", branch):
+            return "ledger:reverse"
+        own = self.line["actor_id"] == self.request.user.pk
+        today = entry["booking_date"] == self.request.date
+        asks = own and today and rights.reaches("ledger.ask_for_reversals", branch)
+        return "ledger:reverse_own" if asks else ""
 
     def crumbs(self) -> list[Crumb]:
         if self.permission in self.request.rights:
@@ -292,7 +303,7 @@ class Reverse(OperationScreen):
         self.entry = found
         return super().dispatch(request, *args, **kwargs)
 
-    def command(self, data: dict[str, Any]) -> ReverseEntry:
+    def command(self, data: dict[str, Any]) -> Command:
         return ReverseEntry(entry=self.entry.id, reason=data["reason"])
 
     def words(self, data: dict[str, Any], seen: door.Preview) -> Text:
@@ -306,6 +317,16 @@ class Reverse(OperationScreen):
     def crumbs(self) -> list[Crumb]:
         number = str(Text(uk=f"Проведення № {self.entry.id}", en=f"Entry No. {self.entry.id}"))
         return [(reverse("ledger:run", args=[self.entry.run_id]), number)]
+
+
+class ReverseOwn(Reverse):
+    """A teller's mistake of today: the opposite is asked for, and a supervisor decides."""
+
+    operation = "ledger.reverse_own_entry"
+    title: ClassVar[Text] = Text(uk="Просити сторно", en="Ask for a reversal")
+
+    def command(self, data: dict[str, Any]) -> Command:
+        return ReverseOwnEntry(entry=self.entry.id, reason=data["reason"])
 
 
 def _document(entry: dict[str, Any]) -> dict[str, Any]:

@@ -104,9 +104,9 @@ class Browser:
     def open(self, path: str) -> None:
         self.driver.get(path if path.startswith("about:") else self.address + path)
 
-    def sign_in(self, username: str) -> None:
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
         self.open("/sign-in/")
-        self.type(username, Keys.TAB, PASSWORD, Keys.ENTER)
+        self.type(username, Keys.TAB, password, Keys.ENTER)
         self.until(lambda: "/sign-in/" not in self.driver.current_url)
 
     def sign_out(self) -> None:

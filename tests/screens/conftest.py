@@ -5,12 +5,24 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import make_password
 from django.test import override_settings
+from selenium import webdriver
 
 from apps.access.models import User
-from tests.factories import Bank
-from tests.screens.browser import CHROMIUM, DRIVER, MISSING
+from apps.access.operations import ResetPassword, SetPreferences
+from apps.control.commands import Secret
+from tests.conftest import OwnDatabase
+from tests.factories import Bank, do
+from tests.screens import browser as browsers
+from tests.screens.browser import CHROMIUM, DRIVER, MISSING, PASSWORD, Browser
 from tests.screens.pages import Visitor
+
+# Who signs in at a browser.
+WITH_PASSWORD = (
+    "teller", "second_teller", "supervisor", "accountant", "chief_accountant", "operations",
+    "administrator", "product_manager", "loan_officer", "credit_manager",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +50,34 @@ class Signing:
             Visitor(user).speak(language)
             user.refresh_from_db()
         return Visitor(user)
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    found = browsers.start(Path(tmp_path_factory.mktemp("chromium")))
+    yield found
+    found.quit()
+
+
+@pytest.fixture
+def browser(own_database: OwnDatabase, bank: Bank, driver: webdriver.Chrome) -> Iterator[Browser]:
+    """Chromium before the site of this test's bank; everybody below has a password."""
+    hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hasher), browsers.serving() as address:
+        hashed = Secret(make_password(PASSWORD))
+        for username in WITH_PASSWORD:
+            command = ResetPassword(user=bank.staff[username].user_id, hashed=hashed)
+            do("access.reset_password", command, actor=bank.system)
+        driver.delete_all_cookies()
+        driver.get_log("browser")
+        yield Browser(driver, address)
+        driver.get("about:blank")
+
+
+def prefer(bank: Bank, username: str, language: str, theme: str) -> None:
+    """What a person chooses in the profile."""
+    wishes = SetPreferences(language=language, theme=theme, density="normal", shortcuts=True)
+    do("access.set_preferences", wishes, actor=bank.staff[username])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -281,8 +281,36 @@ def test_a_mistake_is_reversed_by_the_supervisor_with_its_reason(
         _reversal(supervisor.get(run))
 
 
-def _reversal(page: Page) -> str:
-    return next(link for link in page.links if link.endswith("/reverse/"))
+def test_a_teller_asks_for_a_reversal_and_prints_again(
+    bank: Bank, desk: Desk, teller: Visitor, visit: Signing
+) -> None:
+    own = deposit(bank)
+    page = teller.review("/desk/deposit/", {"deposit": own.number, "amount": "10"})
+    run = teller.confirm("/desk/deposit/", page).removesuffix("receipt/?new=1")
+    assert f"{run}receipt/" in teller.get("/desk/").links
+    link = _reversal(teller.get(run), "/ask-reversal/")
+    with pytest.raises(StopIteration):
+        _reversal(teller.get(run))
+
+    seen = teller.review(link, {"reason": "Wrong account"})
+    assert "first must agree Branch supervisor" in seen.text
+    asked = teller.confirm(link, seen)
+    assert asked.startswith("/approvals/")
+    assert own.minor == 1_000
+
+    supervisor = visit("supervisor", language="en")
+    address = asked.partition("?")[0]
+    page = supervisor.get(address)
+    assert "Reversal of one’s own" in page.text
+    supervisor.sent_to(address, page.fields | {"decision": "approve"})
+    assert own.minor == 0
+    assert "reversed" in teller.get("/desk/").text
+    with pytest.raises(StopIteration):
+        _reversal(teller.get(run), "/ask-reversal/")
+
+
+def _reversal(page: Page, ending: str = "/reverse/") -> str:
+    return next(link for link in page.links if link.endswith(ending))
 
 
 def test_the_opening_count_is_kept_with_the_session(desk: Desk, teller: Visitor) -> None:

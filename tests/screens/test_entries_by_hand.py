@@ -70,6 +70,31 @@ def test_an_entry_is_asked_for_agreed_to_and_explained(
         assert words in explained.text
 
 
+def test_an_earlier_entry_is_the_template_of_another(
+    bank: Bank, accounts: tuple[str, str], accountant: Visitor, visit: Signing
+) -> None:
+    assert "earlier entry" not in accountant.get(ENTRY).text
+    expense, debt = accounts
+    page = accountant.review(ENTRY, _lines(bank, (expense, "1000.50", ""), (debt, "", "1000.50")))
+    asked = accountant.confirm(ENTRY, page).partition("?")[0]
+    chief = visit("chief_accountant")
+    chief.sent_to(asked, chief.get(asked).fields | {"decision": "approve"})
+
+    template = next(link for link in accountant.get(ENTRY).links if link.startswith("?like="))
+    again = accountant.get(ENTRY + template)
+    filled = {name: value for name, value in again.fields.items() if value}
+    assert filled.pop("key") != page.fields["key"]
+    assert filled.items() >= {
+        "narrative": "Rent", "account_0": expense, "debit_0": "1000.50", "account_1": debt,
+        "credit_1": "1000.50",
+    }.items()  # fmt: skip
+    accountant.confirm(
+        ENTRY, accountant.review(ENTRY, _lines(bank, (expense, "7", ""), (debt, "", "7")))
+    )
+    # What is no entry by hand is no template.
+    accountant.get(f"{ENTRY}?like=987654", status=404)
+
+
 def test_a_declined_entry_tells_its_maker_why(
     bank: Bank, accounts: tuple[str, str], accountant: Visitor, visit: Signing
 ) -> None:
