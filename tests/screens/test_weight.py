@@ -14,6 +14,7 @@ from apps.access.models import User
 from apps.access.operations import ResetPassword
 from apps.access.queries import rights
 from apps.control.commands import Secret
+from apps.eod.clock import close_day
 from apps.kernel.menu import MENU
 from tests.cash.desk import deposit, staff_a_till
 from tests.factories import STAFF, Bank, do
@@ -93,15 +94,20 @@ def test_what_is_swapped_into_a_page_is_small(bank: Bank) -> None:
     staff_a_till(bank)
     own, *_ = [deposit(bank) for _ in range(CUSTOMERS)]
     teller = Visitor(User.objects.get(username="teller"))
-    operations = Visitor(User.objects.get(username="operations"))
     asked = {"stage": "check", "field": "deposit", "deposit": own.number}
     swaps = {
         "/search/": teller.swap("/search/", {"q": "Шевченко"}),
         "/desk/find/": teller.swap("/desk/find/", {"q": "Шевченко"}),
         "/desk/deposit/": teller.swap("/desk/deposit/", asked),
-        "the close": operations.swap(reverse("eod:live", args=[bank.date])),
     }
     assert all(0 < size <= SWAP_OCTETS for size in swaps.values()), swaps
+
+
+def test_what_the_console_of_a_close_asks_for_is_small(bank: Bank) -> None:
+    close_day(actor=bank.system, inline=True)
+    operations = Visitor(User.objects.get(username="operations"))
+
+    assert 0 < operations.swap(reverse("eod:live", args=[bank.date])) <= SWAP_OCTETS
 
 
 def test_answers_of_the_api_are_not_packed(bank: Bank) -> None:
