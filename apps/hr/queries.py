@@ -343,6 +343,8 @@ def headcount(
 
     `came` and `gone` are hirings and leavings; a move between units shows in the difference.
     """
+    # Before the first day that there is, nobody was there either.
+    before = first - dt.timedelta(1) if first > dt.date.min else first
     found = sql.rows(
         f"""WITH before AS (
                 SELECT u.id, count(*) AS people {AT_WORK.format(on="%(before)s::date")}
@@ -364,7 +366,7 @@ def headcount(
               LEFT JOIN before USING (id) LEFT JOIN after USING (id)
               LEFT JOIN came USING (id) LEFT JOIN gone USING (id)
              WHERE {IN_BRANCHES} ORDER BY u.code""",  # noqa: S608
-        {"first": first, "last": last, "before": first - dt.timedelta(1),
+        {"first": first, "last": last, "before": before,
          "branches": listed(branches)},
     )  # fmt: skip
     return [HeadcountLine(*line) for line in found]

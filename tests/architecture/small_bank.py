@@ -19,6 +19,13 @@ from apps.accounts.views import Open
 from apps.control.run import Actor
 from apps.hr.views import Hire, OnEmployee
 from apps.kernel import sql
+from apps.kernel.queries import current_date
+from apps.reporting import making
+from apps.reporting import queries as reporting
+from apps.reporting.declarations import REPORTS
+from apps.reporting.rules import content
+from apps.reporting.tables import table
+from apps.reporting.views import FigurePage
 from tests import probes
 from tests.api.machine import machine
 from tests.architecture import people
@@ -33,8 +40,12 @@ from tests.hr.office import Office
 Things = Mapping[str, Any]
 # Ids that nothing has, of each kind of argument; whatever else an argument is, `NOBODY` will do.
 NOBODY = 987_654_321
-NOTHING: Things = {"run": UUID(int=7), "date": "2024-02-29", "code": "9999", "gl_account": "9999",
-                   "product": "NONE", "name": "nothing", "report": "nothing"}  # fmt: skip
+NOTHING: Things = {
+    "run": UUID(int=7),
+    "date": "2024-02-29",
+    **dict.fromkeys(("code", "gl_account"), "9999"),
+    **dict.fromkeys(("name", "report", "kind", "product"), "nothing"),
+}
 REPORT = "trial_balance"
 # What an argument means where its name alone does not tell.
 KINDS = {
@@ -49,6 +60,10 @@ KINDS = {
     ("row", "leave/"): "leave",
     ("row", "items/"): "item",
     ("row", "deductions/"): "deduction",
+    ("code", "reports/"): "report",
+    ("other", "against/"): "kept",
+    ("row", "figure/"): "figure_row",
+    ("column", "figure/"): "figure_column",
     ("user", "reopen"): "closed_user",
     ("source", "transfers"): "deposit",
     ("target", "transfers"): "friend",
@@ -124,6 +139,8 @@ class SmallBank:
         kind = address.screen
         if kind in {Open, Hire}:
             return ["customer"]
+        if kind is FigurePage:
+            return ["row", "column"]
         bases = kind.__mro__ if isinstance(kind, type) else ()
         return [name for base, name in SUBJECTS.items() if base in bases]
 
@@ -200,9 +217,21 @@ def _whole(bank: Bank, program: int) -> dict[str, Any]:
         "policy": sql.value("SELECT min(id) FROM control_approvalpolicy"),
         "currency": "UAH",
         "report": REPORT,
+        "kind": "csv",
+        **_figure(),
         "proof": sql.value("SELECT min(name) FROM eod_proof"),
         "endpoint": "control.bank",
     }
+
+
+def _figure() -> dict[str, str]:
+    """A figure of a report, as an address names it."""
+    report, today = REPORTS[REPORT], current_date()
+    assert today is not None
+    asked = making.parameters(report, today=today)
+    told = table(content(making.make(report, asked, reporting.knowledge_at(None))))
+    cell = next((row.code, cell.column) for row in told.rows for cell in row.cells if row.code)
+    return {"figure_row": cell[0], "figure_column": cell[1]}
 
 
 def _of_branch(bank: Bank, branch: int, *, teller: Actor, head: Actor) -> dict[str, Any]:
