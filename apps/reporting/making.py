@@ -10,10 +10,12 @@ from apps.kernel.queries import bank
 from apps.reporting import queries
 from apps.reporting.declarations import REPORTS, Knowledge, Plain, Reach, Report
 from apps.reporting.errors import CurrencyNotInBook, PeriodInvalid, UnknownReport
-from apps.reporting.rules import Parameters, Sheet, content, days_of, lay_out
+from apps.reporting.rules import Parameters, Sheet, content, days_of, end_of_month_before, lay_out
 
 # A year with a margin: a report is read by people, and sums as many day snapshots.
 MAX_DAYS = 400
+# Before the books of any bank that lives, and after the first day that there is.
+EARLIEST = dt.date(1900, 1, 1)
 
 
 def declared(code: str) -> Report:
@@ -39,14 +41,10 @@ def parameters(
     two statements.
     """
     last = end or today
-    if report.on_date:
-        first = last
-        compare = compare or last.replace(day=1) - dt.timedelta(days=1)
-    else:
-        first = start or last.replace(day=1)
-        compare = None
-    if last > today or not 0 <= (last - first).days <= MAX_DAYS or first.year < 1900:
+    first = last if report.on_date else start or last.replace(day=1)
+    if last > today or not 0 <= (last - first).days <= MAX_DAYS or first < EARLIEST:
         raise PeriodInvalid(start=first, end=last, days=MAX_DAYS, open=today)
+    compare = max(compare or end_of_month_before(last), EARLIEST) if report.on_date else None
     if not report.one_currency:
         currency = None
     elif currency is None:

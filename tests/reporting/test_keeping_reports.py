@@ -203,6 +203,8 @@ def test_reports_that_cannot_be_made_are_refused(bank: Bank) -> None:
         (PeriodInvalid, {"report": "interest", "start": tomorrow}),
         (PeriodInvalid, {"report": "interest", "start": dt.date(2024, 1, 1)}),
         (PeriodInvalid, {"report": "balance_sheet", "end": tomorrow}),
+        (PeriodInvalid, {"report": "balance_sheet", "end": dt.date.min}),
+        (PeriodInvalid, {"report": "interest", "start": dt.date.min, "end": dt.date.min}),
     ]:
         refuse(refusal, KEEP, given, actor=bank.accountant)
 

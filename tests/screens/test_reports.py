@@ -117,6 +117,7 @@ def test_questions_that_cannot_be_answered_are_said_and_asked_anew(
         "/reports/interest/?end=01.01.2030",
         "/reports/interest/?start=07.01.2026&end=05.01.2026",
         "/reports/interest/?currency=XAU",
+        "/reports/interest/?end=0001-01-01",
     ):
         page = accountant.get(address)
         assert "Total interest expense" in page.text
