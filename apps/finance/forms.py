@@ -131,7 +131,7 @@ class EntryForm(Form):
 
 def lines_of(template: queries.Template) -> dict[str, str]:
     """The lines of an earlier entry as this form has them."""
-    given = {}
+    given: dict[str, str] = {}
     for number, (account, minor) in enumerate(template.legs):
         side = "debit" if minor > 0 else "credit"
         amount = Money(abs(minor), template.currency)

@@ -50,6 +50,7 @@ def _plea(entry: int) -> ReverseOwnEntry:
 def _asked(bank: Bank, entry: int) -> Approval:
     parked = do(ASK, _plea(entry), actor=bank.teller)
     assert parked.outcome == "parked"
+    assert parked.approval_id is not None
     return Approval.objects.get(id=parked.approval_id)
 
 
