@@ -44,7 +44,7 @@ def search(request: Request) -> HttpResponse:
 
     By POST, so that names and numbers stay out of addresses and logs.
     """
-    text = request.POST.get("q", "").strip()[:100]
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
     groups: list[dict[str, Any]] = []
     if len(text) < 2:
         # Nothing to look for yet: where this person may go.
