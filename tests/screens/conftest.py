@@ -55,6 +55,8 @@ class Signing:
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     found = browsers.start(Path(tmp_path_factory.mktemp("chromium")))
+    # Long pages take axe a while on a machine that others use too.
+    found.set_script_timeout(3 * browsers.WAIT_S)
     yield found
     found.quit()
 

@@ -290,8 +290,15 @@ def test_an_administrator_adds_a_person_with_a_role(bank: Bank, browser: Browser
 
     browser.open(f"/admin/access/user/{person.id}/do/grant-role/")
     browser.audit()
-    browser.type("Касир", Keys.TAB, "001", Keys.TAB, bank.date.strftime("%d.%m.%Y"))
+    role = browser.find("[name=role]")
+    for _ in role.find_elements("tag name", "option"):
+        if role.get_attribute("value") == "teller":
+            break
+        role.send_keys(Keys.ARROW_DOWN)
+    for name, text in {"branch": "001", "valid_from": f"{bank.date:%d.%m.%Y}"}.items():
+        browser.find(f"[name={name}]").send_keys(text)
     browser.control_enter()
+    browser.sees("Касир")
     browser.audit()
     held = RoleHolding.objects.get(user=person)
     assert (held.role.code, held.branch_id) == ("teller", bank.branch)
