@@ -104,6 +104,7 @@ urlpatterns: list[Any] = [
     at("runs/<uuid:run>/entries", get=entries.entries_of_run),
     at("entries/<id:entry>", get=entries.entry),
     at("entries/<id:entry>/reverse", post=entries.REVERSE_ENTRY),
+    at("entries/<id:entry>/ask-to-reverse", post=entries.REVERSE_OWN_ENTRY),
     at("gl-accounts", get=ledger.gl_accounts, post=ledger.LOAD_CHART),
     at("gl-accounts/<code:gl_account>/postings", get=ledger.gl_postings),
     at("ledger-accounts", get=ledger.accounts),

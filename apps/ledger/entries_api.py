@@ -108,6 +108,9 @@ def _entry(found: catalogue.EntryFacts) -> Entry:
 
 
 REVERSE_ENTRY = does("ledger.reverse_entry", tag=LEDGER, example={"reason": "Помилковий отримувач"})
+REVERSE_OWN_ENTRY = does(
+    "ledger.reverse_own_entry", tag=LEDGER, example={"reason": "Помилковий отримувач"}
+)
 
 
 class Voice(Struct, frozen=True):
