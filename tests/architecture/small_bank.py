@@ -132,7 +132,7 @@ class SmallBank:
     def knows(self, field: str, address: Address) -> bool:
         """Whether a field of a command names something of the bank."""
         named = {name for name, part in KINDS if part in address.route} | self.own.keys()
-        return field in named - {"code", "name", "date", "number", "currency"}
+        return field in named - {"code", "name", "date", "number", "currency", "kind"}
 
     def subjects(self, address: Address) -> list[str]:
         """What an action's page is about, which stands behind its address."""
