@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -35,6 +36,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 servers.require_throwaway()
 
 import hypothesis  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
@@ -47,6 +49,9 @@ from tests.factories import (  # noqa: E402
     open_account,
     read_bank,
 )
+
+# Whitenoise warns of a folder that only collecting makes, and here nobody collects.
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 # A shared machine may be slow at any moment; a failure prints what reproduces it.
 hypothesis.settings.register_profile(

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -21,8 +20,6 @@ from tests.conftest import OwnDatabase
 def small(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SmallBank]:
     """Made once; each case is taken back."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    # Whitenoise warns of a folder that is only made by collecting.
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with (
         pytest.MonkeyPatch.context() as patch,
         django_db_blocker.unblock(),

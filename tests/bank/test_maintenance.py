@@ -19,7 +19,6 @@ from tests.factories import Bank
 @pytest.fixture(autouse=True)
 def _plain_static_files() -> Iterator[None]:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with override_settings(STORAGES=django_settings.STORAGES | {"staticfiles": plain}):
         yield
 

@@ -29,8 +29,6 @@ WITH_PASSWORD = (
 def plain_static_files() -> Iterator[None]:
     """Names of static files as they are: nobody has collected them."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    # Whitenoise warns of a folder that is only made by collecting.
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with override_settings(
         STORAGES=django_settings.STORAGES | {"staticfiles": plain}, SECOND_FACTOR=False
     ):
