@@ -141,10 +141,7 @@ def myself(ask: Ask) -> Myself:
         user=ask.user,
         open_date=ask.date,
         roles=list(held.roles),
-        rights=[
-            Holding(name, None if where is None else sorted(where))
-            for name, where in sorted(held.held.items())
-        ],
+        rights=[Holding(name, sql.listed(where)) for name, where in sorted(held.held.items())],
     )
 
 
@@ -195,7 +192,7 @@ class ApiKey(Struct, frozen=True):
 def keys(ask: Ask, *, page: Slice) -> Page[ApiKey]:
     """Every key, newest first. Keys are for the whole bank, and so is the permission."""
     ask.require(None)
-    found = queries.keys(before=page.after[0] if page.after else None, limit=page.limit)
+    found = queries.keys(before=page.behind(None), limit=page.limit)
     return page.of([ApiKey(**asdict(one)) for one in found], lambda one: [one.id])
 
 

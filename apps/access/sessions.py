@@ -60,7 +60,7 @@ class Limits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
         now = time.time()
@@ -78,7 +78,7 @@ class Limits:
                 session[_SEEN] = now
             seen = now
         left = max(0, int(min(seen + settings.SESSION_IDLE_S, longest) - now))
-        request.session_left = left  # type: ignore[attr-defined]
+        request.session_left = left
         response = self.get_response(request)
         response[LEFT] = str(left)
         return response

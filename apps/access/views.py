@@ -103,8 +103,8 @@ class SessionLeft(View):
 
     without_second_factor = True
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return JsonResponse({"left": request.session_left})  # type: ignore[attr-defined]
+    def get(self, request: Request) -> HttpResponse:
+        return JsonResponse({"left": request.session_left})
 
     post = get
 

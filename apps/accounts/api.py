@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from apps.accounts import queries
 from apps.control.errors import NotFound
-from apps.control.rest.endpoints import Ask, Guarded, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Guarded, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.control.rest.parameters import PagedBody
 from apps.customers.models import Customer
@@ -19,11 +19,6 @@ from apps.kernel.text import Text
 
 DEPOSITS = Tag(name="deposits", title=Text(uk="Рахунки клієнтів", en="Deposits"))
 VIEW = "accounts.view"
-
-
-def uah(amount: str) -> dict[str, str]:
-    """An amount of an example."""
-    return {"amount": amount, "currency": "UAH"}
 
 
 class DepositLine(Struct, frozen=True):
@@ -111,7 +106,7 @@ def deposits_of_customer(ask: Ask, *, customer: int, page: Slice) -> Page[Deposi
     found = queries.page_of_customer(
         customer,
         branches=ask.branches,
-        after=page.after[0] if page.after else 0,
+        after=page.behind(0),
         limit=page.limit,
     )
     return page.of([_line(one) for one in found], lambda one: [one.id])
@@ -228,9 +223,7 @@ class Hold(Struct, frozen=True):
 def holds(ask: Ask, *, deposit: int, page: Slice) -> Page[Hold]:
     """Oldest first; what was released or has ended is not among them."""
     found = visible(ask, deposit)
-    standing = queries.holds(
-        found.account, after=page.after[0] if page.after else 0, limit=page.limit
-    )
+    standing = queries.holds(found.account, after=page.behind(0), limit=page.limit)
     lines = [
         Hold(
             id=one.id,
@@ -265,9 +258,7 @@ class Mandate(Struct, frozen=True):
 def mandates(ask: Ask, *, deposit: int, page: Slice) -> Page[Mandate]:
     """Oldest first; those that were revoked are not among them."""
     visible(ask, deposit)
-    standing = queries.standing_mandates(
-        deposit, after=page.after[0] if page.after else 0, limit=page.limit
-    )
+    standing = queries.standing_mandates(deposit, after=page.behind(0), limit=page.limit)
     lines = [Mandate(one.id, one.customer_id, one.valid_from) for one in standing]
     return page.of(lines, lambda one: [one.id])
 

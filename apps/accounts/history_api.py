@@ -8,8 +8,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from apps.accounts import queries
-from apps.accounts.api import DEPOSITS, VIEW, uah, visible
-from apps.control.rest.endpoints import Ask, reads
+from apps.accounts.api import DEPOSITS, VIEW, visible
+from apps.control.rest.endpoints import Ask, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.currencies import currency
 from apps.kernel.money import Money

@@ -158,7 +158,7 @@ def page_of_customer(
              ORDER BY d.id LIMIT %(limit)s""",
         {
             "customer": customer,
-            "branches": None if branches is None else sorted(branches),
+            "branches": sql.listed(branches),
             "after": after,
             "limit": limit,
         },

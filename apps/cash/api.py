@@ -11,17 +11,13 @@ from apps.cash.models import Piece as StoredPiece
 from apps.cash.models import Session as StoredSession
 from apps.cash.models import Till as StoredTill
 from apps.control.errors import NotFound
-from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
 
 CASH = Tag(name="cash", title=Text(uk="Каса", en="Cash"))
 WORKING, MANAGING = "cash.operate_till", "cash.manage_tills"
-
-
-def _uah(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "UAH"}
 
 
 # --- Tills --------------------------------------------------------------------------------------
@@ -44,7 +40,7 @@ _TILL = {
     "name": "Каса 1",
     "kind": "counter",
     "branch": 1,
-    "balance": _uah("5412.50"),
+    "balance": uah("5412.50"),
     "session": 31,
     "teller": "Оксана Коваль",
 }
@@ -68,7 +64,7 @@ def tills(ask: Ask, *, query: WhichTills, page: Slice) -> Page[Till]:
     found = queries.page_of_tills(
         branches=ask.branches,
         kind="" if query.kind is None else query.kind.value,
-        after=page.after[0] if page.after else 0,
+        after=page.behind(0),
         limit=page.limit,
     )
     return page.of([_till(one) for one in found], lambda one: [one.id])
@@ -127,7 +123,7 @@ def counters(ask: Ask, *, page: Slice) -> Page[Counter]:
     found = queries.page_of_tills(
         branches=ask.branches,
         kind=StoredTill.Kind.COUNTER.value,
-        after=page.after[0] if page.after else 0,
+        after=page.behind(0),
         limit=page.limit,
     )
     lines = [
@@ -197,7 +193,7 @@ _SESSION = {
     "teller_name": "Оксана Коваль",
     "booking_date": "2026-03-02",
     "status": "closed",
-    "difference": _uah("-0.50"),
+    "difference": uah("-0.50"),
 }
 
 
@@ -221,7 +217,7 @@ def sessions(ask: Ask, *, query: WhichSessions, page: Slice) -> Page[Session]:
         branches=ask.branches,
         date=query.date,
         till=query.till,
-        before=page.after[0] if page.after else None,
+        before=page.behind(None),
         limit=page.limit,
     )
     return page.of([_session(one) for one in found], lambda one: [one.id])
@@ -305,7 +301,7 @@ class Desk(Struct, frozen=True):
         "name": "Каса 1",
         "branch": 1,
         "booking_date": "2026-03-02",
-        "balance": _uah("5412.50"),
+        "balance": uah("5412.50"),
     },
 )
 def desk(ask: Ask) -> Desk:
@@ -327,7 +323,7 @@ def desk(ask: Ask) -> Desk:
 # --- Operations ---------------------------------------------------------------------------------
 
 _COUNTED = [{"value_minor": 50_000, "count": 10}, {"value_minor": 20_000, "count": 2}]
-_OVER_THE_COUNTER = {"deposit": 42, "amount": _uah("500.00"), "narrative": "Поповнення"}
+_OVER_THE_COUNTER = {"deposit": 42, "amount": uah("500.00"), "narrative": "Поповнення"}
 
 ADD_PIECE = does(
     "cash.add_piece",
@@ -341,11 +337,11 @@ CREATE_TILL = does(
     gives={"till": 6, "account": 205},
     location="tills/{till}",
 )
-SUPPLY_VAULT = does("cash.supply_vault", tag=CASH, example={"amount": _uah("100000.00")})
+SUPPLY_VAULT = does("cash.supply_vault", tag=CASH, example={"amount": uah("100000.00")})
 MOVE_CASH = does(
     "cash.move_cash",
     tag=CASH,
-    example={"source": 5, "target": 6, "amount": _uah("5412.50")},
+    example={"source": 5, "target": 6, "amount": uah("5412.50")},
 )
 OPEN_SESSION = does(
     "cash.open_session",

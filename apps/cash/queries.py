@@ -146,7 +146,7 @@ def all_tills(*, branches: frozenset[int] | None) -> list[TillFacts]:
         f"""{_TILLS}
             WHERE %(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[])
             ORDER BY t.branch_id, t.kind <> 'vault', t.name, t.currency""",
-        {"branches": None if branches is None else sorted(branches)},
+        {"branches": sql.listed(branches)},
     )
     return [TillFacts(*line) for line in found]
 
@@ -164,7 +164,7 @@ def page_of_tills(
               AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY t.id LIMIT %(limit)s""",
         {
-            "branches": None if branches is None else sorted(branches),
+            "branches": sql.listed(branches),
             "kind": kind,
             "after": after,
             "limit": limit,
@@ -225,7 +225,7 @@ def sessions(
               AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY s.id DESC LIMIT %(limit)s""",
         {
-            "branches": None if branches is None else sorted(branches),
+            "branches": sql.listed(branches),
             "date": date,
             "till": till,
             "before": before,
@@ -275,6 +275,6 @@ def counters(*, branches: frozenset[int] | None) -> list[Desk]:
             WHERE t.kind = 'counter'
               AND (%(branches)s::bigint[] IS NULL OR t.branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY t.branch_id, t.name""",
-        {"branches": None if branches is None else sorted(branches)},
+        {"branches": sql.listed(branches)},
     )
     return [Desk(*line) for line in found]

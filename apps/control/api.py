@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from apps.control import queries
 from apps.control.errors import NotFound
 from apps.control.models import Outcome
-from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.models import Branch as StoredBranch
 from apps.kernel.money import Money
@@ -98,7 +98,7 @@ _BRANCH = {
 )
 def branches(ask: Ask, *, page: Slice) -> Page[Branch]:
     """Every branch by its code; that a branch is there is no secret."""
-    found = StoredBranch.objects.filter(code__gt=page.after[0] if page.after else "")
+    found = StoredBranch.objects.filter(code__gt=page.behind(""))
     lines = [_branch(one) for one in found.order_by("code")[: page.limit]]
     return page.of(lines, lambda one: [one.code])
 
@@ -179,7 +179,7 @@ class WhichRuns(Asked, frozen=True, kw_only=True):
                 "actor_name": "Web shop",
                 "branch": 1,
                 "booking_date": "2026-03-02",
-                "amount": {"amount": "100.00", "currency": "UAH"},
+                "amount": uah("100.00"),
                 "subjects": ["deposit:42", "deposit:43"],
                 "at": "2026-03-02T09:15:00.123456Z",
             }

@@ -13,7 +13,7 @@ from apps.control.api import amount as amount_of
 from apps.control.errors import NotFound
 from apps.control.models import Approval as StoredApproval
 from apps.control.models import ApprovalPolicy as StoredPolicy
-from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
@@ -45,7 +45,7 @@ _REQUEST = {
     "state": "waiting",
     "maker": 41,
     "maker_name": "Web shop",
-    "amount": {"amount": "90000.00", "currency": "UAH"},
+    "amount": uah("90000.00"),
     "booking_date": "2026-03-02",
     "at": "2026-03-02T09:15:00.123456Z",
     "own": False,
@@ -65,7 +65,7 @@ def approvals(ask: Ask, *, page: Slice) -> Page[RequestLine]:
         user=ask.user,
         roles=ask.rights.roles,
         branches=ask.branches,
-        after=page.after[0] if page.after else 0,
+        after=page.behind(0),
         limit=page.limit,
     )
     return page.of([_request(one, ask) for one in found], lambda one: [one.id])
@@ -89,7 +89,7 @@ def requests(ask: Ask, *, query: WhichRequests, page: Slice) -> Page[RequestLine
     found = queries.own_requests(
         user=ask.user,
         waiting=query.waiting,
-        before=page.after[0] if page.after else None,
+        before=page.behind(None),
         limit=page.limit,
     )
     return page.of([_request(one, ask) for one in found], lambda one: [one.id])
@@ -179,7 +179,7 @@ _MEANING = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
         "command": {
             "source": 42,
             "target": 43,
-            "amount": {"amount": "90000.00", "currency": "UAH"},
+            "amount": uah("90000.00"),
             "purpose": "За обладнання",
         },
         "entries": [
@@ -190,12 +190,12 @@ _MEANING = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                     {
                         "account": "UA213003460000026200000000042",
                         "side": "debit",
-                        "amount": {"amount": "90000.00", "currency": "UAH"},
+                        "amount": uah("90000.00"),
                     },
                     {
                         "account": "UA943003460000026200000000043",
                         "side": "credit",
-                        "amount": {"amount": "90000.00", "currency": "UAH"},
+                        "amount": uah("90000.00"),
                     },
                 ],
             }
@@ -318,7 +318,7 @@ class InForce(Asked, frozen=True, kw_only=True):
 def approval_policies(ask: Ask, *, query: InForce, page: Slice) -> Page[ApprovalPolicy]:
     """Oldest first. Policies belong to the whole bank, and so does the permission."""
     ask.require(None)
-    after = page.after[0] if page.after else 0
+    after = page.behind(0)
     lines = [
         ApprovalPolicy(
             id=one.id,

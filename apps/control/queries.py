@@ -57,7 +57,7 @@ def waiting_for(*, user: int, roles: Sequence[str], branches: frozenset[int] | N
     found: int = sql.value(
         f"""SELECT count(*) FROM control_approval a
              WHERE a.state = 'waiting' AND a.maker_id <> %(user)s AND {_FOR_ROLES}""",  # noqa: S608
-        {"roles": list(roles), "user": user, "branches": _listed(branches)},
+        {"roles": list(roles), "user": user, "branches": sql.listed(branches)},
     )
     return found
 
@@ -82,7 +82,7 @@ def inbox(
         {
             "roles": list(roles),
             "user": user,
-            "branches": _listed(branches),
+            "branches": sql.listed(branches),
             "after": after,
             "limit": limit,
         },
@@ -128,10 +128,6 @@ def policies(*, on: dt.date | None = None, after: int = 0, limit: int = 50) -> l
     return list(found.order_by("id")[:limit])
 
 
-def _listed(branches: frozenset[int] | None) -> list[int] | None:
-    return None if branches is None else sorted(branches)
-
-
 def journal(
     *,
     branches: frozenset[int] | None,
@@ -161,7 +157,7 @@ def journal(
               AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
             ORDER BY id DESC LIMIT %(limit)s""",
         {
-            "branches": _listed(branches),
+            "branches": sql.listed(branches),
             "actor": actor,
             "operation": operation,
             "outcomes": None if outcomes is None else list(outcomes),

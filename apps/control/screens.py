@@ -64,6 +64,8 @@ class Request(HttpRequest):
     user: Any
     rights: Rights
     actor: Actor
+    # Seconds until the session ends, if nothing more is done.
+    session_left: int
 
 
 class Screen(View):

@@ -1,7 +1,7 @@
 """Finding customers. Scoped by branches, in Ukrainian alphabetical order, page by page."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.customers.rules import Sought, sought
@@ -33,7 +33,7 @@ class Found:
 def search(
     text: str,
     *,
-    branches: Sequence[int] | None,
+    branches: Collection[int] | None,
     limit: int = 50,
     after: tuple[str, int] | None = None,
 ) -> list[Found]:
@@ -50,7 +50,7 @@ def search(
 def searching(
     asked: Sought,
     *,
-    branches: Sequence[int] | None,
+    branches: Collection[int] | None,
     limit: int,
     after: tuple[str, int] | None,
 ) -> tuple[str, dict[str, object]]:

@@ -37,10 +37,9 @@ class Customers(Screen):
             return HttpResponseRedirect(reverse("customers:list"))
         kept = request.session.get(_SOUGHT, {})
         after = (kept["key"], kept["id"]) if kept.get("id") else None
-        where = self.where
         found = queries.search(
             kept.get("q", ""),
-            branches=None if where is None else sorted(where),
+            branches=self.where,
             limit=PAGE,
             after=after,
         )

@@ -261,7 +261,7 @@ def proofs(ask: Ask, *, date: dt.date, page: Slice) -> Page[Proof]:
     """By name, as they were proved last."""
     ask.require(None)
     _require_begun(date)
-    after = page.after[0] if page.after else ""
+    after = page.behind("")
     found = [one for one in queries.proofs_of(date) if one.name > after][: page.limit]
     lines = [Proof(one.name, one.violations, one.first_rows, one.seconds) for one in found]
     return page.of(lines, lambda one: [one.name])
@@ -320,7 +320,7 @@ def exceptions(ask: Ask, *, query: OfDate, page: Slice) -> Page[CloseException]:
     """Oldest first, those that nobody has resolved."""
     ask.require(None)
     found = StoredException.objects.filter(
-        status=StoredException.Status.OPEN, id__gt=page.after[0] if page.after else 0
+        status=StoredException.Status.OPEN, id__gt=page.behind(0)
     )
     if query.date is not None:
         found = found.filter(date=query.date)

@@ -23,6 +23,7 @@ from apps.kernel import formats, sql, wording
 from apps.kernel.currencies import currency
 from apps.kernel.menu import Held
 from apps.kernel.text import Text
+from apps.loans.rules import UNITS
 
 
 class Kind(StrEnum):
@@ -71,8 +72,6 @@ _ENDLESS = 2**62
 _RUNS = {Kind.ENTRY, Kind.POSTING, Kind.RUN, Kind.SESSION}
 _ACCOUNTS = {Kind.ACCOUNT, Kind.DEPOSIT, Kind.LOAN}
 _FIGURES = {Kind.MINOR, Kind.UNITS}
-# So many are a minor unit: percents of a year that every day count divides.
-_UNITS = 160_308_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +366,7 @@ def _cell(
         return Cell("—", is_figure=kind in _FIGURES)
     match kind:
         case Kind.UNITS:
-            return Cell(figure(str(Decimal(value) / _UNITS), code), is_figure=True)
+            return Cell(figure(str(Decimal(value) / UNITS), code), is_figure=True)
         case Kind.MINOR:
             return Cell(figure(value, code), is_figure=True)
         case Kind.DATE:

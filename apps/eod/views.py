@@ -177,7 +177,6 @@ def console(request: Request, *, progress: Progress | None = None) -> dict[str, 
     """The whole console; `progress` where the close under way was read already."""
     standing = queries.standing()
     past = queries.history(limit=RECENT)
-    lines = queries.open_exceptions()
     context: dict[str, Any] = {
         "on": "console",
         "key": uuid4().hex,
@@ -187,16 +186,13 @@ def console(request: Request, *, progress: Progress | None = None) -> dict[str, 
         "schedule": settings.CLOSE_AT if settings.CLOSE_AT != rules.NEVER else "",
         "presence": presence.seen(),
         "unheard": Text(uk="останнім часом не чути", en="not lately"),
-        "exceptions": _exceptions(request, lines, standing.closing),
+        "exceptions": _exceptions(request, queries.open_exceptions(), standing.closing),
         "chart": chart.draw(past),
     }
-    if standing.closing is not None:
-        heard = context["presence"]
-        context |= close(request, standing.closing, progress=progress, past=past)
-        context["presence"] = heard
-        # Exceptions of all dates stand on the console, those of one on its own page.
-        context["exceptions"] = _exceptions(request, lines, standing.closing)
-    return context
+    if standing.closing is None:
+        return context
+    # Exceptions of all dates stand on the console, those of one on its own page.
+    return close(request, standing.closing, progress=progress, past=past) | context
 
 
 def known_close(request: Request, date: dt.date) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Entries by hand in the API. They are read where all of the book is."""
 
-from apps.control.rest.endpoints import does
+from apps.control.rest.endpoints import does, uah
 from apps.ledger.api import LEDGER
 
-_AMOUNT = {"amount": "1200.00", "currency": "UAH"}
+_AMOUNT = uah("1200.00")
 
 OPEN_INTERNAL_ACCOUNT = does(
     "finance.open_internal_account",

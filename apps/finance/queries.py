@@ -66,7 +66,7 @@ def earlier(*, branches: frozenset[int] | None, since: dt.date, limit: int = 5) 
                 ORDER BY e.narrative, e.id DESC) latest
             ORDER BY id DESC LIMIT %(limit)s""",
         {
-            "branches": None if branches is None else sorted(branches),
+            "branches": sql.listed(branches),
             "since": since,
             "limit": limit,
         },
@@ -95,7 +95,7 @@ def template(entry: int, *, branches: frozenset[int] | None) -> Template | None:
             WHERE e.id = %(entry)s AND e.kind = 'finance.manual'
               AND (%(branches)s::bigint[] IS NULL OR r.branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY p.id""",
-        {"entry": entry, "branches": None if branches is None else sorted(branches)},
+        {"entry": entry, "branches": sql.listed(branches)},
     )
     if not rows:
         return None
@@ -128,6 +128,6 @@ def internal(*, branches: frozenset[int] | None) -> list[tuple[int, str, str]]:
             WHERE NOT limited AND closed_on IS NULL
               AND (%(branches)s::bigint[] IS NULL OR branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY number LIMIT 1000""",
-        {"branches": None if branches is None else sorted(branches)},
+        {"branches": sql.listed(branches)},
     )
     return [(branch, number, name) for branch, number, name in found]

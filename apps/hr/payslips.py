@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from apps.hr.errors import PayHidden
-from apps.hr.queries import listed
 from apps.kernel import sql
 
 VIEW_PAY = "hr.view_pay"
@@ -119,7 +118,7 @@ def slip(slip_id: int, *, sight: PaySight) -> Slip | None:
     """One payslip, if it may be seen."""
     found = sql.row(
         f"{_SLIP} WHERE s.id = %(slip)s AND {_SEEN}",
-        {"slip": slip_id, "branches": listed(sight.branches)},
+        {"slip": slip_id, "branches": sql.listed(sight.branches)},
     )
     return _slip(found) if found else None
 
@@ -130,7 +129,7 @@ def slips(payroll: int, *, sight: PaySight, after: int = 0, limit: int = 200) ->
         f"""{_SLIP} WHERE s.payroll_id = %(payroll)s AND s.employee_id > %(after)s AND {_SEEN}
              ORDER BY s.employee_id LIMIT %(limit)s""",
         {"payroll": payroll, "after": after, "limit": limit,
-         "branches": listed(sight.branches)},
+         "branches": sql.listed(sight.branches)},
     )  # fmt: skip
     return [_slip(line) for line in found]
 
@@ -140,7 +139,7 @@ def of_employee(employee: int, *, sight: PaySight, limit: int = 24) -> list[Slip
     found = sql.rows(
         f"""{_SLIP} WHERE e.id = %(employee)s AND r.state IN ('posted', 'reversed') AND {_SEEN}
              ORDER BY r.month DESC, r.id DESC LIMIT %(limit)s""",
-        {"employee": employee, "branches": listed(sight.branches), "limit": limit},
+        {"employee": employee, "branches": sql.listed(sight.branches), "limit": limit},
     )
     return [_slip(line) for line in found]
 
@@ -208,7 +207,7 @@ def payrolls(*, sight: PaySight, payroll: int | None = None, limit: int = 50) ->
              WHERE CASE WHEN %(payroll)s::bigint IS NULL THEN r.state <> 'discarded'
                         ELSE r.id = %(payroll)s::bigint END
              GROUP BY r.id ORDER BY r.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"payroll": payroll, "branches": listed(sight.branches), "limit": limit},
+        {"payroll": payroll, "branches": sql.listed(sight.branches), "limit": limit},
     )
     return [PayrollLine(*(*line[:7], Totals(*line[7:]))) for line in found]
 
@@ -224,7 +223,7 @@ def compared(payroll: int, *, sight: PaySight) -> tuple[Totals, Totals]:
                AND (r.state = 'posted' OR r.id = this.id)
               LEFT JOIN hr_payslip s ON s.payroll_id = r.id AND {_SEEN}
              WHERE this.id = %(payroll)s GROUP BY back.months ORDER BY back.months""",  # noqa: S608
-        {"payroll": payroll, "branches": listed(sight.branches)},
+        {"payroll": payroll, "branches": sql.listed(sight.branches)},
     )
     return Totals(*now), Totals(*before)
 
@@ -319,7 +318,7 @@ _WARNED = f"""
 def warnings(payroll: int, *, sight: PaySight, limit: int = 500) -> list[Warned]:
     """What a checker should look at in a payroll, by kind and name."""
     found = sql.rows(
-        _WARNED, {"payroll": payroll, "branches": listed(sight.branches), "limit": limit}
+        _WARNED, {"payroll": payroll, "branches": sql.listed(sight.branches), "limit": limit}
     )
     return [Warned(*line) for line in found]
 
@@ -344,7 +343,7 @@ def cost_by_unit(*, first: dt.date, last: dt.date, sight: PaySight) -> list[Cost
               JOIN hr_unit u ON u.id = s.unit_id
              WHERE r.state = 'posted' AND r.month BETWEEN %(first)s AND %(last)s AND {_SEEN}
              GROUP BY r.month, u.id ORDER BY r.month, u.code""",  # noqa: S608
-        {"first": first, "last": last, "branches": listed(sight.branches)},
+        {"first": first, "last": last, "branches": sql.listed(sight.branches)},
     )
     return [CostLine(*(*line[:5], Totals(*line[5:]))) for line in found]
 
@@ -368,7 +367,7 @@ def salaries(employee: int, *, sight: PaySight) -> list[SalaryLine]:
                 WHERE t.employee_id = %(employee)s
                 ORDER BY t.valid_from DESC, t.id DESC) s
             WHERE (%(branches)s::bigint[] IS NULL OR s.branch_id = ANY (%(branches)s::bigint[]))""",
-        {"employee": employee, "branches": listed(sight.branches)},
+        {"employee": employee, "branches": sql.listed(sight.branches)},
     )
     return [SalaryLine(*line) for line in found]
 
@@ -391,7 +390,7 @@ def items(employee: int, *, sight: PaySight, limit: int = 24) -> list[Item]:
         f"""SELECT i.id, i.month, i.kind, i.amount_minor, i.reason, i.cancelled_on
               FROM hr_payitem i WHERE i.employee_id = %(employee)s AND {_SEEN_PERSON}
              ORDER BY i.month DESC, i.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"employee": employee, "branches": listed(sight.branches), "limit": limit},
+        {"employee": employee, "branches": sql.listed(sight.branches), "limit": limit},
     )
     return [Item(*line) for line in found]
 
@@ -415,7 +414,7 @@ def orders(employee: int, *, sight: PaySight, limit: int = 24) -> list[Order]:
         f"""SELECT o.id, o.kind, o.recipient, o.percent, o.amount_minor, o.valid_from, o.valid_to
               FROM hr_deductionorder o WHERE o.employee_id = %(employee)s AND {_SEEN_PERSON}
              ORDER BY o.valid_from DESC, o.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"employee": employee, "branches": listed(sight.branches), "limit": limit},
+        {"employee": employee, "branches": sql.listed(sight.branches), "limit": limit},
     )
     return [Order(*line) for line in found]
 

@@ -38,10 +38,6 @@ AT_WORK = """
 IN_BRANCHES = "(%(branches)s::bigint[] IS NULL OR u.branch_id = ANY (%(branches)s::bigint[]))"
 
 
-def listed(branches: frozenset[int] | None) -> list[int] | None:
-    return None if branches is None else sorted(branches)
-
-
 @dataclass(frozen=True, slots=True)
 class Post:
     """Where somebody works on a date, and the roles that go with it."""
@@ -177,7 +173,7 @@ def members(
                AND (e.left_on IS NOT NULL AND e.left_on < %(on)s) = %(gone)s
                AND (c.name_key, e.id) > (%(key)s, %(id)s)
              ORDER BY c.name_key, e.id LIMIT %(limit)s""",
-        {"on": on, "branches": listed(branches), "unit": unit, "gone": gone,
+        {"on": on, "branches": sql.listed(branches), "unit": unit, "gone": gone,
          "key": key, "id": id_, "limit": limit},
     )  # fmt: skip
     return [Member(*line) for line in found]
@@ -187,7 +183,7 @@ def member(employee: int, *, on: dt.date, branches: frozenset[int] | None) -> Me
     """One employee, if in these branches."""
     found = sql.row(
         f"{_MEMBER} WHERE e.id = %(employee)s AND {IN_BRANCHES}",
-        {"on": on, "employee": employee, "branches": listed(branches)},
+        {"on": on, "employee": employee, "branches": sql.listed(branches)},
     )
     return Member(*found) if found else None
 
@@ -200,7 +196,7 @@ def found(text: str, *, on: dt.date, branches: frozenset[int] | None, limit: int
         return []
     params: dict[str, object] = {
         "on": on,
-        "branches": listed(branches),
+        "branches": sql.listed(branches),
         "limit": limit,
         "number": (asked.number or "").zfill(5),
     }
@@ -271,7 +267,7 @@ def units(*, branches: frozenset[int] | None) -> list[UnitLine]:
                   FROM hr_unit u JOIN tree ON tree.id = u.parent_id)
             SELECT u.id, u.code, u.name_uk, u.name_en, u.branch_id, u.depth FROM tree u
              WHERE {IN_BRANCHES} ORDER BY u.path""",  # noqa: S608
-        {"branches": listed(branches)},
+        {"branches": sql.listed(branches)},
     )
     return [UnitLine(*line) for line in found]
 
@@ -311,7 +307,7 @@ def staffing_plan(*, on: dt.date, branches: frozenset[int] | None) -> list[PlanL
               LEFT JOIN taken ON taken.id = p.id
              WHERE {IN_BRANCHES} AND (plan.posts_percent > 0 OR taken.people > 0)
              ORDER BY u.code, p.code""",  # noqa: S608
-        {"on": on, "branches": listed(branches)},
+        {"on": on, "branches": sql.listed(branches)},
     )
     return [PlanLine(*line) for line in found]
 
@@ -367,7 +363,7 @@ def headcount(
               LEFT JOIN came USING (id) LEFT JOIN gone USING (id)
              WHERE {IN_BRANCHES} ORDER BY u.code""",  # noqa: S608
         {"first": first, "last": last, "before": before,
-         "branches": listed(branches)},
+         "branches": sql.listed(branches)},
     )  # fmt: skip
     return [HeadcountLine(*line) for line in found]
 
@@ -428,7 +424,7 @@ def leave_balances(
                AND e.hired_on <= %(on)s AND (e.left_on IS NULL OR e.left_on >= %(on)s)
                AND (%(whose)s::bigint[] IS NULL OR e.id = ANY (%(whose)s::bigint[]))
              ORDER BY u.code, c.name_key, e.id, k.id""",  # noqa: S608
-        {"on": on, "branches": listed(branches),
+        {"on": on, "branches": sql.listed(branches),
          "whose": None if employees is None else list(employees)},
     )  # fmt: skip
     return [LeaveBalance(*line) for line in found]

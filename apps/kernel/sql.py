@@ -5,7 +5,7 @@ the same few statements thousands of times a second: those go through `rows` and
 Django's connection, so that its transactions, error classes and execute wrappers hold.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -71,3 +71,8 @@ def texts(values: Iterable[str]) -> str:
     """The same for text, of which every character is kept."""
     quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def listed(ids: Collection[int] | None) -> list[int] | None:
+    """Ids for a parameter that is an array; None, which stands for all of them, stays None."""
+    return None if ids is None else sorted(ids)

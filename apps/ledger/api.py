@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from apps.control.errors import BadParameter, NotFound
-from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
@@ -79,7 +79,7 @@ class GLAccount(Struct, frozen=True):
 )
 def gl_accounts(ask: Ask, *, page: Slice) -> Page[GLAccount]:
     """By code. The chart is the same in all branches."""
-    after = page.after[0] if page.after else ""
+    after = page.behind("")
     found = Stored.objects.filter(code__gt=after).order_by("code")[: page.limit]
     lines = [
         GLAccount(
@@ -129,7 +129,7 @@ class GLPosting(Struct, frozen=True):
                 "narrative": "За березень",
                 "account": "UA213003460000026200000000042",
                 "side": "debit",
-                "amount": {"amount": "100.00", "currency": "UAH"},
+                "amount": uah("100.00"),
                 "run": "01982f70-5b7e-7b6a-9d3c-0a1b2c3d4e5f",
             }
         ],
@@ -232,7 +232,7 @@ def accounts(ask: Ask, *, query: Wanted, page: Slice) -> Page[LedgerAccount]:
         gl_account=query.gl_account,
         branch=query.branch,
         limited=query.limited,
-        after=page.after[0] if page.after else 0,
+        after=page.behind(0),
         limit=page.limit,
     )
     return page.of([_account(one) for one in found], lambda one: [one.id])
@@ -289,7 +289,7 @@ class LedgerBalance(Struct, frozen=True):
     summary=Text(uk="Залишок рахунку книги на дату", en="Balance of a ledger account on a date"),
     example={
         "as_of": "2026-03-02",
-        "balance": {"amount": "340.00", "currency": "UAH"},
+        "balance": uah("340.00"),
         "side": "credit",
     },
 )
@@ -331,8 +331,8 @@ class LedgerLine(Struct, frozen=True):
                 "kind": "accounts.charge_fee",
                 "narrative": "Довідка про рахунок",
                 "side": "credit",
-                "amount": {"amount": "25.00", "currency": "UAH"},
-                "balance": {"amount": "340.00", "currency": "UAH"},
+                "amount": uah("25.00"),
+                "balance": uah("340.00"),
                 "run": "01982f70-5b7e-7b6a-9d3c-0a1b2c3d4e5f",
             }
         ],
@@ -418,17 +418,17 @@ class TrialAsked(AsOf, frozen=True, kw_only=True):
         "lines": [
             {
                 "gl_account": "2620",
-                "opening": {"amount": "-1350.50", "currency": "UAH"},
-                "debit": {"amount": "100.00", "currency": "UAH"},
-                "credit": {"amount": "0.00", "currency": "UAH"},
-                "closing": {"amount": "-1250.50", "currency": "UAH"},
+                "opening": uah("-1350.50"),
+                "debit": uah("100.00"),
+                "credit": uah("0.00"),
+                "closing": uah("-1250.50"),
             }
         ],
         "totals": [
             {
-                "debit": {"amount": "100.00", "currency": "UAH"},
-                "credit": {"amount": "100.00", "currency": "UAH"},
-                "closing": {"amount": "0.00", "currency": "UAH"},
+                "debit": uah("100.00"),
+                "credit": uah("100.00"),
+                "closing": uah("0.00"),
             }
         ],
     },

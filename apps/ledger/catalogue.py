@@ -56,7 +56,7 @@ def accounts(
                AND (%(limited)s::boolean IS NULL OR a.limited = %(limited)s::boolean)
              ORDER BY a.id LIMIT %(limit)s""",
         {
-            "branches": None if branches is None else sorted(branches),
+            "branches": sql.listed(branches),
             "branch": branch,
             "code": gl_account,
             "limited": limited,

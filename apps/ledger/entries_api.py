@@ -10,7 +10,7 @@ from apps.control import queries as control
 from apps.control.api import JOURNAL, READING, RUN
 from apps.control.errors import NotFound
 from apps.control.models import Outcome
-from apps.control.rest.endpoints import Ask, does, reads
+from apps.control.rest.endpoints import Ask, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
@@ -55,13 +55,13 @@ _ENTRY = {
             "ledger_account": 977,
             "account": "UA213003460000026200000000042",
             "side": "debit",
-            "amount": {"amount": "100.00", "currency": "UAH"},
+            "amount": uah("100.00"),
         },
         {
             "ledger_account": 978,
             "account": "UA943003460000026200000000043",
             "side": "credit",
-            "amount": {"amount": "100.00", "currency": "UAH"},
+            "amount": uah("100.00"),
         },
     ],
 }
@@ -169,12 +169,12 @@ class Run(Struct, frozen=True):
         "agreed": [],
         "branch": 1,
         "booking_date": "2026-03-02",
-        "amount": {"amount": "100.00", "currency": "UAH"},
+        "amount": uah("100.00"),
         "subjects": ["deposit:42", "deposit:43"],
         "command": {
             "source": 42,
             "target": 43,
-            "amount": {"amount": "100.00", "currency": "UAH"},
+            "amount": uah("100.00"),
             "purpose": "За березень",
         },
         "result": None,
@@ -224,7 +224,7 @@ def run(ask: Ask, *, run: UUID) -> Run:
 def entries_of_run(ask: Ask, *, run: UUID, page: Slice) -> Page[Entry]:
     """What a run posted, in its order; open to the same readers as the run."""
     _visible(ask, run)
-    after = page.after[0] if page.after else 0
+    after = page.behind(0)
     found = catalogue.entries_of_run(run, after=after, limit=page.limit)
     return page.of([_entry(one) for one in found], lambda one: [one.id])
 

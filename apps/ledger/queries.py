@@ -258,7 +258,7 @@ def general_ledger(
             ORDER BY p.booking_date, p.id LIMIT %(limit)s""",
         {
             "code": code,
-            "branches": None if branches is None else sorted(branches),
+            "branches": sql.listed(branches),
             "start": start,
             "end": end,
             "date": date,
@@ -299,8 +299,8 @@ def visible(accounts: Collection[int], rights: Rights) -> set[int]:
                            OR a.branch_id = ANY (%(customers)s::bigint[])))""",
         {
             "accounts": list(accounts),
-            "whole": None if whole is None else sorted(whole),
-            "customers": None if customers is None else sorted(customers),
+            "whole": sql.listed(whole),
+            "customers": sql.listed(customers),
         },
     )
     return {account for (account,) in found}

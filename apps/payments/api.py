@@ -5,9 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from apps.accounts.api import VIEW, uah, visible
+from apps.accounts.api import VIEW, visible
 from apps.control.errors import NotFound
-from apps.control.rest.endpoints import Ask, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
@@ -77,7 +77,7 @@ def payment(ask: Ask, *, payment: int) -> Payment:
 def payments_of_deposit(ask: Ask, *, deposit: int, page: Slice) -> Page[Payment]:
     """To and from other banks, newest first; transfers within the bank are in its statement."""
     visible(ask, deposit)
-    before = page.after[0] if page.after else None
+    before = page.behind(None)
     found = queries.of_deposit(deposit, limit=page.limit, before=before)
     return page.of([_payment(one) for one in found], lambda one: [one.id])
 

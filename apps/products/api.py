@@ -92,9 +92,7 @@ _PRODUCT = {
 )
 def products(ask: Ask, *, page: Slice) -> Page[Product]:
     """Every product by its code. They belong to the whole bank."""
-    found = queries.listed(
-        date=ask.date, after=page.after[0] if page.after else "", limit=page.limit
-    )
+    found = queries.listed(date=ask.date, after=page.behind(""), limit=page.limit)
     return page.of([_product(one) for one in found], lambda one: [one.code])
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from apps.control.errors import BadParameter, NotFound
-from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads
+from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
@@ -52,7 +52,7 @@ class DeclaredReport(Struct, frozen=True):
 )
 def reports(ask: Ask, *, page: Slice) -> Page[DeclaredReport]:
     """By code: those whose own permission the key has as well."""
-    after = page.after[0] if page.after else ""
+    after = page.behind("")
     found = sorted(
         (one for one in REPORTS if one.code > after and one.permission in ask.rights),
         key=lambda one: one.code,
@@ -148,7 +148,7 @@ _TOLD = {
             "figures": [
                 {
                     "column": "this",
-                    "amount": {"amount": "1250.50", "currency": "UAH"},
+                    "amount": uah("1250.50"),
                     "count": None,
                 }
             ],
@@ -307,7 +307,7 @@ def kept_reports(ask: Ask, *, query: KeptAsked, page: Slice) -> Page[KeptReportL
         rights=ask.rights,
         permissions={one.code: one.permission for one in ordered()},
         report=query.report,
-        before=page.after[0] if page.after else None,
+        before=page.behind(None),
         limit=page.limit,
     )
     return page.of([_kept_line(one) for one in found], lambda one: [one.id])

@@ -33,6 +33,11 @@ class Client(Protocol):
     client: str
 
 
+def uah(amount: str) -> dict[str, str]:
+    """An amount of an example."""
+    return {"amount": amount, "currency": "UAH"}
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of what a read takes in its address or, where that would tell too much, in its body."""
 

@@ -32,6 +32,10 @@ class Slice:
     after: Sequence[Any] | None
     salt: str
 
+    def behind(self, beginning: Any) -> Any:
+        """The place after which it begins, in a list by one column; `beginning` of a first page."""
+        return self.after[0] if self.after else beginning
+
     def of(self, items: Sequence[T], place: Callable[[T], Sequence[Any]]) -> Page[T]:
         """The page of these items; a full one may be followed by another."""
         full = len(items) >= self.limit
