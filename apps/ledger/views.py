@@ -121,6 +121,17 @@ class GeneralLedger(Screen):
         return [(reverse("ledger:trial_balance"), str(TrialBalance.title))]
 
 
+_KINDS_OF_GL = {
+    GLAccount.Kind.ASSET: Text(uk="актив", en="asset"),
+    GLAccount.Kind.LIABILITY: Text(uk="пасив", en="liability"),
+    GLAccount.Kind.EQUITY: Text(uk="капітал", en="equity"),
+    GLAccount.Kind.INCOME: Text(uk="дохід", en="income"),
+    GLAccount.Kind.EXPENSE: Text(uk="витрати", en="expense"),
+    GLAccount.Kind.ASSET_LIABILITY: Text(uk="актив або пасив", en="asset or liability"),
+    GLAccount.Kind.OFF_BALANCE: Text(uk="позабалансовий", en="off-balance"),
+}
+
+
 class Chart(Screen):
     """The chart of accounts."""
 
@@ -129,7 +140,8 @@ class Chart(Screen):
     template_name = "ledger/chart.html"
 
     def get(self, request: Request) -> HttpResponse:
-        return self.show({"lines": GLAccount.objects.all()})
+        found = GLAccount.objects.all()
+        return self.show({"lines": [(one, _KINDS_OF_GL[GLAccount.Kind(one.kind)]) for one in found]})
 
 
 class AccountStatement(Screen):
