@@ -10,6 +10,7 @@ Tests connect as the application's role; nothing is ever flushed.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,21 @@ hypothesis.settings.register_profile(
     ],
 )
 hypothesis.settings.load_profile("skarb")
+
+
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """What is started hears SIGINT and SIGHUP, also where the tests run behind `nohup` or `&`."""
+    ignored = [
+        number
+        for number in (signal.SIGINT, signal.SIGHUP)
+        if signal.getsignal(number) == signal.SIG_IGN
+    ]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         return process.wait()
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             try:
                 process.wait(_END_S)
             except subprocess.TimeoutExpired:

@@ -31,21 +31,6 @@ def made(cluster: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def listening() -> Iterator[None]:
-    """What is started hears SIGINT and SIGHUP, also where the tests run behind `nohup` or `&`."""
-    ignored = [
-        number
-        for number in (signal.SIGINT, signal.SIGHUP)
-        if signal.getsignal(number) == signal.SIG_IGN
-    ]
-    for number in ignored:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
-
-
-@pytest.fixture
 def up(made: Path, listening: None) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start `manage.py up` with some arguments; what a failed test leaves is killed."""
     started: list[subprocess.Popen[str]] = []

@@ -71,7 +71,7 @@ def test_a_port_that_is_asked_for_is_taken_or_refused_and_another_one_is_found()
 
 
 @pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
+def environment(listening: None) -> Iterator[dict[str, str]]:
     """A new bank's folder in an environment of its own; nothing of it is left."""
     around = Path(tempfile.mkdtemp(prefix="skarb-demo-", dir="/var/tmp"))
     # The servers' user must be able to pass through it.
