@@ -199,12 +199,14 @@ def _finish(date: dt.date, actor: Actor) -> bool:
 
 
 def _failure(date: dt.date, step: str, number: int | None, error: Exception) -> CountFailure:
-    """What people read of a failure: a refusal's own words, or those of the error."""
+    """What people read of a failure: a refusal's own words, or what they do with the error's."""
     if isinstance(error, Refusal):
         code, uk, en = error.code, error.text.uk, error.text.en
     else:
         code = type(error).__name__
-        uk = en = str(error).strip() or code
+        words = str(error).strip() or code
+        uk = f"Несподівана помилка; покажіть її тим, хто супроводжує систему: {words}"
+        en = f"An unexpected error, to be shown to those who maintain the system: {words}"
     return CountFailure(
         date=date,
         step=step,
