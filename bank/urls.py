@@ -18,6 +18,7 @@ urlpatterns = [
     path("payments/", include("apps.payments.urls")),
     path("finance/", include("apps.finance.urls")),
     path("reports/", include("apps.reporting.urls")),
+    path("loans/", include("apps.loans.urls")),
     path("staff/", include("apps.hr.urls")),
     path("day/", include("apps.eod.urls")),
     path("api/v1/", include("bank.api")),

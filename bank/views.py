@@ -23,6 +23,8 @@ HOMES = (
     ("control.decide_approvals", "control:approvals"),
     ("eod.run_close", "eod:console"),
     ("ledger.view", "ledger:trial_balance"),
+    ("loans.take_applications", "loans:applications"),
+    ("loans.view", "loans:overdue"),
     ("control.administer", "admin:index"),
     ("access.use_own_profile", "access:profile"),
 )

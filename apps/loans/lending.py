@@ -1,8 +1,5 @@
 """Lending: what an application must be like, what is decided on it, and paying a loan out."""
 
-import datetime as dt
-from decimal import Decimal
-
 from apps.accounts import queries as accounts
 from apps.accounts.rules import ukrainian_iban
 from apps.control.errors import NotFound
@@ -10,9 +7,8 @@ from apps.control.run import Run, credit, debit
 from apps.customers.models import Customer
 from apps.kernel.models import Bank
 from apps.kernel.money import Money
-from apps.kernel.rounding import whole_minor
 from apps.ledger import accounts as ledger
-from apps.loans import queries, rules, servicing
+from apps.loans import queries, servicing
 from apps.loans.errors import (
     AmountOutOfTerms,
     ApplicationSettled,
@@ -23,7 +19,6 @@ from apps.loans.errors import (
 )
 from apps.loans.models import Application, Loan, Plan
 from apps.loans.queries import LoanTerms
-from apps.loans.rules import Debt
 
 
 def disburse(application_id: int, run: Run) -> Loan:
@@ -39,9 +34,14 @@ def disburse(application_id: int, run: Run) -> Loan:
     run.rules["loan_terms"] = terms.id
     deposit = accounts.deposit(application.deposit_id)
     require_deposit(deposit, terms)
-    made = _schedule(terms, amount_minor, months, application.due_day, run.date)
-    fee_minor = whole_minor(amount_minor * terms.fee_rate / 100)
-    rate = _effective_rate(made, amount_minor - fee_minor, run.date)
+    offer = queries.offer(
+        terms,
+        amount_minor=amount_minor,
+        months=months,
+        due_day=application.due_day,
+        date=run.date,
+    )
+    made, fee_minor = offer.schedule, offer.cost.fee_minor
     number = _number(terms, application.id)
     account = ledger.open_account(
         run=run,
@@ -68,7 +68,7 @@ def disburse(application_id: int, run: Run) -> Loan:
         day_count=terms.day_count,
         months=months,
         due_day=application.due_day,
-        effective_rate=rate,
+        effective_rate=offer.cost.annual_cost,
         opened_on=run.date,
         interest_from=run.date,
         next_due_on=made.lines[0].due_on,
@@ -96,31 +96,6 @@ def disburse(application_id: int, run: Run) -> Loan:
             narrative=f"Комісія за видачу кредиту {number}",
         )
     return loan
-
-
-def _schedule(
-    terms: LoanTerms, amount_minor: int, months: int, due_day: int, date: dt.date
-) -> rules.Schedule:
-    # A month more than the term, as a due date may move into the next one.
-    until = date + dt.timedelta(days=31 * (months + 2))
-    dues = rules.due_dates(
-        opened_on=date,
-        count=months,
-        due_day=due_day,
-        rule=terms.business_day,
-        holidays=queries.holidays(date, until),
-    )
-    debt = Debt(principal_minor=amount_minor, start=date, period_start=date)
-    return rules.schedule(terms.repayment(), debt=debt, dues=dues)
-
-
-def _effective_rate(made: rules.Schedule, net_minor: int, date: dt.date) -> Decimal | None:
-    """The real annual rate with the fee; None where a fee and a short term have none."""
-    flows = [(date, -net_minor), *((line.due_on, line.payment_minor) for line in made.lines)]
-    try:
-        return rules.effective_rate(flows)
-    except ValueError:
-        return None
 
 
 def locked(application_id: int) -> Application:

@@ -4,7 +4,7 @@ Each is one statement, whatever the number of rows. Amounts are in minor units.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,7 +37,7 @@ class Line:
         return rules.bucket(self.days_overdue)
 
 
-_LINES = """
+LINES = """
     SELECT l.id, l.number, l.customer_id,
            concat_ws(' ', c.last_name, nullif(c.first_name, ''), nullif(c.patronymic, '')),
            p.code, l.branch_id, l.currency, l.amount_minor, b.side * b.balance_minor,
@@ -54,28 +54,34 @@ _LINES = """
 
 def listed(
     *,
-    branches: Sequence[int] | None,
+    branches: Collection[int] | None,
     is_overdue: bool = False,
     is_open: bool = True,
+    is_closed: bool = False,
+    product: str = "",
     after: int = 0,
     limit: int = 50,
 ) -> list[Line]:
     """Loans by id, a page behind one of them; one statement.
 
-    `branches` is where they are looked at, None for the whole bank.
+    `branches` is where they are looked at, None for the whole bank; `product` a code, or nothing.
     """
     found = sql.rows(
-        f"""{_LINES}
+        f"""{LINES}
              WHERE l.id > %(after)s
                AND (%(branches)s::bigint[] IS NULL OR l.branch_id = ANY (%(branches)s::bigint[]))
                AND (NOT %(overdue)s OR l.overdue_since IS NOT NULL)
                AND (NOT %(open)s OR l.closed_on IS NULL)
+               AND (NOT %(closed)s OR l.closed_on IS NOT NULL)
+               AND (%(product)s = '' OR p.code = %(product)s)
              ORDER BY l.id LIMIT %(limit)s""",
         {
             "after": after,
-            "branches": None if branches is None else list(branches),
+            "branches": sql.listed(branches),
             "overdue": is_overdue,
             "open": is_open,
+            "closed": is_closed,
+            "product": product,
             "limit": limit,
         },
     )
@@ -85,7 +91,7 @@ def listed(
 def of_customer(customer: int) -> list[Line]:
     """The loans of a customer, open ones first; one statement."""
     found = sql.rows(
-        f"{_LINES} WHERE l.customer_id = %(id)s ORDER BY l.closed_on IS NOT NULL, l.id",
+        f"{LINES} WHERE l.customer_id = %(id)s ORDER BY l.closed_on IS NOT NULL, l.id",
         {"id": customer},
     )
     return [Line(*line) for line in found]
@@ -93,10 +99,16 @@ def of_customer(customer: int) -> list[Line]:
 
 def line(loan_id: int) -> Line:
     """A loan as a list shows it; one statement. Raises NotFound."""
-    found = sql.row(f"{_LINES} WHERE l.id = %(id)s", {"id": loan_id})
+    found = sql.row(f"{LINES} WHERE l.id = %(id)s", {"id": loan_id})
     if found is None:
         raise NotFound
     return Line(*found)
+
+
+def numbered(number: str) -> Line | None:
+    """The loan with this number, if there is one; one statement."""
+    found = sql.row(f"{LINES} WHERE l.number = %(number)s", {"number": number})
+    return None if found is None else Line(*found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,16 +273,18 @@ class Paid:
     is_reversed: bool
 
 
-def payments(loan_id: int, *, limit: int = 200) -> list[Paid]:
-    """The payments of a loan, newest first; one statement."""
+def payments(loan_id: int, *, before: int | None = None, limit: int = 200) -> list[Paid]:
+    """The payments of a loan, newest first, a page behind one of them; one statement."""
     found = sql.rows(
         """SELECT p.id, p.kind, p.booking_date, p.amount_minor,
                   p.principal_minor + p.early_principal_minor,
                   p.interest_minor + p.early_interest_minor, p.penalty_minor, p.reason,
                   p.run_id::text, r.id IS NOT NULL
              FROM loans_payment p LEFT JOIN loans_payment r ON r.reverses_id = p.id
-            WHERE p.loan_id = %(id)s ORDER BY p.id DESC LIMIT %(limit)s""",
-        {"id": loan_id, "limit": limit},
+            WHERE p.loan_id = %(id)s
+              AND (%(before)s::bigint IS NULL OR p.id < %(before)s::bigint)
+            ORDER BY p.id DESC LIMIT %(limit)s""",
+        {"id": loan_id, "before": before, "limit": limit},
     )
     return [Paid(*one) for one in found]
 
@@ -288,7 +302,7 @@ class BucketLine:
     overdue_minor: int
 
 
-def portfolio(*, branches: Sequence[int] | None = None) -> list[BucketLine]:
+def portfolio(*, branches: Collection[int] | None = None) -> list[BucketLine]:
     """Open loans by product, branch, currency and bucket of days overdue; one statement.
 
     `overdue_minor` is principal and interest that is due and unpaid.
@@ -314,7 +328,7 @@ def portfolio(*, branches: Sequence[int] | None = None) -> list[BucketLine]:
             ORDER BY p.code, l.branch_id, l.currency, overdue.bucket""",
         {
             "buckets": list(rules.BUCKETS),
-            "branches": None if branches is None else list(branches),
+            "branches": sql.listed(branches),
         },
     )
     return [BucketLine(*one) for one in found]
@@ -338,10 +352,22 @@ class Asked:
     approved_minor: int | None
 
 
+# Those that still lead to something.
+PENDING = ("waiting", "approved")
+
+
 def applications(
-    *, branches: Sequence[int] | None, before: int | None = None, limit: int = 50
+    *,
+    branches: Collection[int] | None,
+    states: Sequence[str] = PENDING,
+    taken_by: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Asked]:
-    """Applications that wait for a decision or for the payout, newest first; one statement."""
+    """Applications in these states, newest first, a page behind one of them; one statement.
+
+    `taken_by` is the person who took them, or everybody.
+    """
     found = sql.rows(
         """SELECT a.id, a.customer_id,
                   concat_ws(' ', c.last_name, nullif(c.first_name, ''), nullif(c.patronymic, '')),
@@ -350,13 +376,16 @@ def applications(
              FROM loans_application a
              JOIN customers_customer c ON c.id = a.customer_id
              JOIN products_product p ON p.id = a.product_id
-            WHERE a.state IN ('waiting', 'approved')
+            WHERE a.state = ANY (%(states)s::text[])
+              AND (%(taken_by)s::bigint IS NULL OR a.taken_by_id = %(taken_by)s::bigint)
               AND (%(before)s::bigint IS NULL OR a.id < %(before)s::bigint)
               AND (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))
             ORDER BY a.id DESC LIMIT %(limit)s""",
         {
+            "states": list(states),
+            "taken_by": taken_by,
             "before": before,
-            "branches": None if branches is None else list(branches),
+            "branches": sql.listed(branches),
             "limit": limit,
         },
     )

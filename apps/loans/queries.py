@@ -9,6 +9,7 @@ from typing import Any
 from apps.control.errors import NotFound
 from apps.kernel import sql
 from apps.kernel.daycount import DayCount
+from apps.kernel.rounding import whole_minor
 from apps.kernel.workdays import BusinessDay
 from apps.loans import rules
 from apps.loans.errors import NotALoanProduct, NotLent
@@ -17,7 +18,7 @@ from apps.products.errors import UnknownProduct
 
 # --- Terms --------------------------------------------------------------------------------------
 
-_TERMS = """t.id, p.id, p.code, p.currency, t.valid_from, t.method, t.annual_rate, t.day_count,
+TERMS = """t.id, p.id, p.code, p.currency, t.valid_from, t.method, t.annual_rate, t.day_count,
        t.business_day, t.min_minor, t.max_minor, t.min_months, t.max_months, t.grace_months,
        t.multiple_minor, t.fee_rate, t.penalty_rate, t.waiting_days, t.allocation, t.principal_gl,
        t.accrued_gl, t.income_gl, t.fee_gl, t.penalty_gl"""
@@ -69,14 +70,14 @@ def lent(code: str, date: dt.date) -> LoanTerms:
     Raises UnknownProduct, NotALoanProduct, NotLent.
     """
     found = sql.row(
-        f"""SELECT {_TERMS}
+        f"""SELECT {TERMS}
               FROM products_product p JOIN loans_terms t ON t.product_id = p.id
              WHERE p.code = %(code)s AND t.valid_from <= %(date)s
              ORDER BY t.valid_from DESC LIMIT 1""",  # noqa: S608
         {"code": code, "date": date},
     )
     if found is not None:
-        return _terms(found)
+        return terms_of(found)
     kind = sql.value("SELECT kind FROM products_product WHERE code = %(code)s", {"code": code})
     if kind is None:
         raise UnknownProduct(product=code[:20])
@@ -88,24 +89,24 @@ def lent(code: str, date: dt.date) -> LoanTerms:
 def terms(terms_id: int) -> LoanTerms:
     """Terms by their id; one statement."""
     found = sql.row(
-        f"""SELECT {_TERMS}
+        f"""SELECT {TERMS}
               FROM loans_terms t JOIN products_product p ON p.id = t.product_id
              WHERE t.id = %(id)s""",  # noqa: S608
         {"id": terms_id},
     )
     assert found is not None, "terms are never removed"
-    return _terms(found)
+    return terms_of(found)
 
 
 def in_force(date: dt.date) -> list[LoanTerms]:
     """The terms of every loan product that has some on `date`, by code; one statement."""
     found = sql.rows(
-        f"""SELECT DISTINCT ON (p.code) {_TERMS}
+        f"""SELECT DISTINCT ON (p.code) {TERMS}
               FROM loans_terms t JOIN products_product p ON p.id = t.product_id
              WHERE t.valid_from <= %(date)s ORDER BY p.code, t.valid_from DESC""",  # noqa: S608
         {"date": date},
     )
-    return [_terms(line) for line in found]
+    return [terms_of(line) for line in found]
 
 
 def holidays(start: dt.date, end: dt.date) -> frozenset[dt.date]:
@@ -118,7 +119,8 @@ def holidays(start: dt.date, end: dt.date) -> frozenset[dt.date]:
     return frozenset(date for (date,) in found)
 
 
-def _terms(found: Sequence[Any]) -> LoanTerms:
+def terms_of(found: Sequence[Any]) -> LoanTerms:
+    """A row of TERMS as terms."""
     values = list(found)
     values[5], values[7], values[8] = Method(values[5]), DayCount(values[7]), BusinessDay(values[8])
     values[18] = tuple(values[18])
@@ -249,6 +251,35 @@ def instalments(plan: int, *, since: dt.date | None = None) -> list[Instalment]:
 # --- What would be ------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a loan would be under some terms: its schedule and its cost."""
+
+    terms: LoanTerms
+    schedule: Schedule
+    cost: rules.Cost
+
+
+def offer(
+    terms: LoanTerms, *, amount_minor: int, months: int, due_day: int, date: dt.date
+) -> Offer:
+    """The loan that would be paid out on a date; one statement, for the holidays."""
+    # A month more than the term, as a due date may move into the next one.
+    until = date + dt.timedelta(days=31 * (months + 2))
+    dues = rules.due_dates(
+        opened_on=date,
+        count=months,
+        due_day=due_day,
+        rule=terms.business_day,
+        holidays=holidays(date, until),
+    )
+    debt = Debt(principal_minor=amount_minor, start=date, period_start=date)
+    made = rules.schedule(terms.repayment(), debt=debt, dues=dues)
+    fee_minor = whole_minor(amount_minor * terms.fee_rate / 100)
+    cost = rules.cost(made, date=date, lent_minor=amount_minor, fee_minor=fee_minor)
+    return Offer(terms, made, cost)
+
+
 def after_prepayment(loan: LoanFacts, amount_minor: int, choice: Early, date: dt.date) -> Schedule:
     """The schedule of a loan after a part of it is repaid early on a date; two statements.
 
@@ -284,4 +315,27 @@ def pay_off(loan: LoanFacts) -> rules.PayOff:
         due_minor=loan.due_minor,
         principal_minor=loan.early_principal_minor,
         accrued_units=loan.accrued_units,
+    )
+
+
+def pay_off_on(loan: LoanFacts, date: dt.date, *, today: dt.date) -> rules.PayOff:
+    """What would end a loan on a date from `today` on; none or two statements.
+
+    Of a later date: if everything due is paid today, and each instalment before it in time.
+    """
+    if date == today:
+        return pay_off(loan)
+    return rules.pay_off_on(
+        date,
+        terms=terms(loan.terms).repayment(),
+        debt=Debt(
+            principal_minor=loan.early_principal_minor,
+            start=today,
+            period_start=loan.interest_from,
+            brought_units=loan.accrued_units,
+        ),
+        coming=[
+            (line.due_on, line.principal_minor)
+            for line in instalments(loan.plan, since=loan.next_due_on)
+        ],
     )

@@ -328,6 +328,34 @@ def pay_off(*, due_minor: int, principal_minor: int, accrued_units: int) -> PayO
     return PayOff(due_minor, principal_minor, whole_interest(accrued_units))
 
 
+def pay_off_on(
+    date: dt.date,
+    *,
+    terms: Repayment,
+    debt: Debt,
+    coming: Iterable[tuple[dt.date, int]],
+) -> PayOff:
+    """The pay-off on a later date, if each instalment before it is paid on its due date.
+
+    `debt` is the principal that has not fallen due, from today on; `coming` are due dates with the
+    principal of each, in order. What falls due on the date itself is part of the pay-off.
+    """
+    assert date >= debt.start, "a debt is paid off from today on"
+    owed, start, period_start = debt.principal_minor, debt.start, debt.period_start
+    units = debt.brought_units
+    for due_on, principal in coming:
+        if due_on >= date:
+            break
+        # What was earned until then has fallen due with it.
+        owed, start, period_start, units = owed - principal, due_on, due_on, 0
+    units += (
+        owed
+        * rate_units(terms.annual_rate)
+        * year_units(terms.day_count, period_start, start, date)
+    )
+    return PayOff(0, owed, whole_interest(units))
+
+
 def allocate(
     due: Mapping[str, int], *, amount_minor: int, order: Sequence[str]
 ) -> tuple[dict[str, int], int]:
@@ -368,6 +396,46 @@ def effective_rate(flows: Sequence[tuple[dt.date, int]]) -> Decimal:
     """
     first = flows[0][0]
     return _rate([((date - first).days / 365, minor) for date, minor in flows])
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a loan costs over its schedule: minor units, and yearly rates as parts of one.
+
+    `effective_rate` is of the interest alone; `annual_cost` is of interest and fee, the annual
+    percentage rate (APR) of consumer credit. None where the flows have no rate.
+    """
+
+    lent_minor: int
+    fee_minor: int
+    interest_minor: int
+    effective_rate: Decimal | None
+    annual_cost: Decimal | None
+
+    @property
+    def cost_minor(self) -> int:
+        """All that the borrower pays beyond what was lent."""
+        return self.fee_minor + self.interest_minor
+
+    @property
+    def total_minor(self) -> int:
+        return self.lent_minor + self.cost_minor
+
+
+def cost(made: Schedule, *, date: dt.date, lent_minor: int, fee_minor: int) -> Cost:
+    """What a loan that is paid out on `date`, less the fee, costs over its schedule."""
+
+    def yearly(received_minor: int) -> Decimal | None:
+        flows = [(date, -received_minor)]
+        flows += [(line.due_on, line.payment_minor) for line in made.lines]
+        try:
+            return effective_rate(flows)
+        except ValueError:
+            return None
+
+    without_fee = yearly(lent_minor)
+    with_fee = yearly(lent_minor - fee_minor) if fee_minor else without_fee
+    return Cost(lent_minor, fee_minor, made.interest_minor, without_fee, with_fee)
 
 
 def periodic_rate(flows: Sequence[int]) -> Decimal:

@@ -58,10 +58,7 @@ def repay(loan_id: int, amount: Money, run: Run) -> tuple[Payment, int]:
 def prepay(loan_id: int, amount: Money, choice: Early, run: Run) -> tuple[Payment, int, Schedule]:
     """Repay a part early; the payment, the principal left, and the schedule from now on."""
     loan = _ready(loan_id, run, amount)
-    if loan.due_minor:
-        raise DueFirst(number=loan.number, due=str(Money(loan.due_minor, loan.currency)))
-    if amount.minor >= loan.early_principal_minor:
-        raise TooMuchEarly(principal=str(Money(loan.early_principal_minor, loan.currency)))
+    require_early(loan, amount)
     made = queries.after_prepayment(loan, amount.minor, choice, run.date)
     payment = _pay(loan, Payment.Kind.PREPAID, [], run, early_principal=amount.minor)
     left = loan.principal_minor - amount.minor
@@ -179,20 +176,33 @@ def _ready(loan_id: int, run: Run, amount: Money | None = None) -> LoanFacts:
     """
     products.hold_date(run.date)
     loan = queries.locked(loan_id)
-    if loan.closed_on is not None:
-        raise LoanClosed(number=loan.number, closed_on=loan.closed_on.isoformat())
+    require_computed(loan, run.date)
     if amount is not None and amount.currency != loan.currency:
         raise WrongCurrency(account=loan.number, kept_in=loan.currency, given=amount.currency)
-    _require_computed(loan, run)
     return loan
 
 
-def _require_computed(loan: LoanFacts, run: Run) -> None:
+def require_computed(loan: LoanFacts, date: dt.date) -> None:
+    """Raises LoanClosed, or LoanBeingClosedOver where a day before the open `date` is missing."""
+    if loan.closed_on is not None:
+        raise LoanClosed(number=loan.number, closed_on=loan.closed_on.isoformat())
+    _require_days(loan, date)
+
+
+def require_early(loan: LoanFacts, amount: Money) -> None:
+    """May so much be repaid early? Raises DueFirst, TooMuchEarly."""
+    if loan.due_minor:
+        raise DueFirst(number=loan.number, due=str(Money(loan.due_minor, loan.currency)))
+    if amount.minor >= loan.early_principal_minor:
+        raise TooMuchEarly(principal=str(Money(loan.early_principal_minor, loan.currency)))
+
+
+def _require_days(loan: LoanFacts, date: dt.date) -> None:
     closing = closing_date()
     if closing is not None and loan.opened_on <= closing:
         raise LoanBeingClosedOver(date=closing.isoformat())
     # What an exception of the close left behind is made up for first.
-    if loan.next_due_on < run.date:
+    if loan.next_due_on < date:
         raise LoanBeingClosedOver(date=loan.next_due_on.isoformat())
 
 
@@ -212,7 +222,7 @@ def _require_reversible(loan: LoanFacts, found: Payment, run: Run) -> None:
     )
     if loan.closed_on is not None and not is_paid_off_today:
         raise LoanClosed(number=loan.number, closed_on=loan.closed_on.isoformat())
-    _require_computed(loan, run)
+    _require_days(loan, run.date)
     if found.kind == Payment.Kind.PREPAID:
         first = queries.instalments(_plan_of(found).id)[0]
         if first.due_on != loan.next_due_on:

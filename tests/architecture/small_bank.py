@@ -20,6 +20,8 @@ from apps.control.run import Actor
 from apps.hr.views import Hire, OnEmployee
 from apps.kernel import sql
 from apps.kernel.queries import current_date
+from apps.loans.application_views import Apply, OnApplication
+from apps.loans.servicing_views import OnLoan
 from apps.reporting import making
 from apps.reporting import queries as reporting
 from apps.reporting.declarations import REPORTS
@@ -36,6 +38,7 @@ from tests.eod.closing import close
 from tests.factories import Bank, add_user, define_role, do, read_bank
 from tests.hr import office
 from tests.hr.office import Office
+from tests.loans import lending
 
 Things = Mapping[str, Any]
 # Ids that nothing has, of each kind of argument; whatever else an argument is, `NOBODY` will do.
@@ -60,6 +63,7 @@ KINDS = {
     ("row", "leave/"): "leave",
     ("row", "items/"): "item",
     ("row", "deductions/"): "deduction",
+    ("payment", "loans/payments/"): "loan_payment",
     ("code", "reports/"): "report",
     ("other", "against/"): "kept",
     ("row", "figure/"): "figure_row",
@@ -82,7 +86,9 @@ WITHOUT_ROWS: Mapping[str, str] = MappingProxyType(
 # What else is kept of an employee.
 ROWS = {"leave": "hr_absence", "item": "hr_payitem", "deduction": "hr_deductionorder"}
 # Pages that find in their address, behind it, which record they are about.
-SUBJECTS = {OnDeposit: "deposit", OnEmployee: "employee"}
+SUBJECTS = {
+    OnDeposit: "deposit", OnEmployee: "employee", OnLoan: "loan", OnApplication: "application",
+}  # fmt: skip
 # As many as there may be more of everything.
 TELLERS = 29
 
@@ -137,7 +143,7 @@ class SmallBank:
     def subjects(self, address: Address) -> list[str]:
         """What an action's page is about, which stands behind its address."""
         kind = address.screen
-        if kind in {Open, Hire}:
+        if kind in {Open, Hire, Apply}:
             return ["customer"]
         if kind is FigurePage:
             return ["row", "column"]
@@ -181,12 +187,15 @@ def build(database: OwnDatabase) -> SmallBank:
     )
     own |= _employee(departments, own, position=departments.position)
     other |= _employee(departments, other, position=departments.other_position)
+    lent = lending.product(bank)
+    own |= _loan(bank, own, lent, officer=bank.loan_officer)
+    other |= _loan(bank, other, lent, officer=bank.other_loan_officer)
     payroll = office.prepare(departments)
     for things in (own, other):
         things["slip"] = sql.value(
             "SELECT id FROM hr_payslip WHERE employee_id = %(employee)s", things
         )
-    whole = {**_whole(bank, program.user), "payroll": payroll}
+    whole = {**_whole(bank, program.user), "payroll": payroll, "loan_product": lent}
     return SmallBank(bank, {**whole, **own}, {**whole, **other}, *crowd, tellers)
 
 
@@ -310,6 +319,38 @@ def _employee(departments: Office, things: Things, *, position: int) -> dict[str
     return who | found
 
 
+def _loan(bank: Bank, things: Things, product: str, *, officer: Actor) -> dict[str, Any]:
+    """The customer of the branch has a loan, repaid a little early, and has asked for another."""
+    loan = _lend(bank, things["deposit"], product, officer=officer)
+    prepaid = do(
+        "loans.prepay",
+        {"loan": loan, "amount": desk.amount(100_00), "choice": "shorter_term"},
+        actor=officer,
+    )
+    return {
+        "loan": loan,
+        "loan_payment": prepaid.result["payment"],
+        "application": _apply(things["deposit"], product, officer=officer),
+    }
+
+
+def _lend(bank: Bank, deposit: int, product: str, *, officer: Actor) -> int:
+    application = _apply(deposit, product, officer=officer)
+    approval = {"application": application, "amount": desk.amount(1_200_00), "months": 12}
+    do("loans.approve", approval, actor=bank.credit_manager)
+    loan: int = do("loans.disburse", {"application": application}, actor=officer).result["loan"]
+    return loan
+
+
+def _apply(deposit: int, product: str, *, officer: Actor) -> int:
+    command = {
+        "deposit": deposit, "product": product, "amount": desk.amount(1_200_00), "months": 12,
+        "due_day": 5,
+    }  # fmt: skip
+    application: int = do("loans.apply", command, actor=officer).result["application"]
+    return application
+
+
 def _request(bank: Bank, branch: int) -> int:
     """An entry by hand that waits for the chief accountant; its id."""
     legs = _legs(bank, branch)
@@ -364,9 +405,15 @@ def grow(small: SmallBank, rows: int) -> None:
 def _more_of_a_customer(bank: Bank, own: Things, number: int) -> None:
     made = desk.deposit(bank, minor=100)
     head = bank.supervisor
-    do("accounts.open_deposit",
-       {"customer": own["customer"], "product": own["product"], "branch": bank.branch},
-       actor=head)  # fmt: skip
+    opened = do("accounts.open_deposit",
+                {"customer": own["customer"], "product": own["product"], "branch": bank.branch},
+                actor=head).result["deposit"]  # fmt: skip
+    # Not from the deposit of the rest, of which a page of lines is to hold all.
+    _lend(bank, opened, own["loan_product"], officer=bank.loan_officer)
+    _apply(opened, own["loan_product"], officer=bank.loan_officer)
+    if number % 3 == 0:
+        early = {"loan": own["loan"], "amount": desk.amount(100), "choice": "smaller_instalment"}
+        do("loans.prepay", early, actor=bank.loan_officer)
     do("accounts.authorise_person", {"deposit": own["deposit"], "customer": _owner(made.id)},
        actor=head)  # fmt: skip
     hold = {"deposit": own["deposit"], "amount": desk.amount(1), "reason": f"Арешт {number}"}

@@ -94,11 +94,14 @@ OWN_ROOMS = {
     },
     "access": {"holdings", "middleware", "oversight", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
-    "reporting": {"declarations", "files", "kept_views", "making", "tables"},
+    "reporting": {"declarations", "files", "kept_views", "making", "paper", "tables"},
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
-    "loans": {"collection", "interest", "lending", "portfolio", "servicing"},
+    "loans": {
+        "application_views", "arrears", "chart", "collection", "history", "interest", "labels",
+        "lending", "papers", "portfolio", "servicing", "servicing_views",
+    },
     "cash": {"till_views"},
     "eod": {
         "bookkeeping", "chart", "clock", "close_views", "plan", "presence", "proofs", "subjects",

@@ -142,6 +142,32 @@ def test_the_effective_rate_with_a_fee_of_the_oracle() -> None:
     assert round(monthly, 8) == Decimal(str(expected["monthly_irr"]))
 
 
+def test_the_cost_with_a_fee_of_the_oracle() -> None:
+    inputs, expected = CASES["L08"]
+    found = of_case("L08", DayCount.THIRTY_360)
+    lent, fee = minor(inputs["principal"]), minor(inputs["upfront_fee"])
+    cost = rules.cost(found, date=START, lent_minor=lent, fee_minor=fee)
+    assert cost.annual_cost is not None
+    assert round(cost.annual_cost, 7) == Decimal(str(expected["xirr_annual"]))
+    assert cost.cost_minor == fee + found.interest_minor
+    assert cost.total_minor == fee + found.total_minor
+    # Without the fee it is what pyxirr finds for the schedule alone.
+    dates = [START, *(line.due_on for line in found.lines)]
+    rate = pyxirr.xirr(dates, [-lent, *(line.payment_minor for line in found.lines)])
+    assert rate is not None
+    assert cost.effective_rate is not None
+    assert abs(float(cost.effective_rate) - rate) < 1e-9
+
+
+def test_without_a_fee_both_rates_are_one_and_some_loans_have_none() -> None:
+    found = made(principal=100_00, rate="12", months=1, basis=DayCount.ACT_365F)
+    free = rules.cost(found, date=START, lent_minor=100_00, fee_minor=0)
+    assert free.effective_rate == free.annual_cost
+    # Nothing is received that any rate could discount to.
+    taken = rules.cost(found, date=START, lent_minor=100_00, fee_minor=100_00)
+    assert taken.annual_cost is None
+
+
 def test_the_effective_rate_with_commissions_of_the_oracle() -> None:
     inputs, expected = CASES["L10"]
     found = of_case("L10", DayCount.THIRTY_360, Method.EQUAL_PRINCIPAL)
@@ -189,6 +215,46 @@ def test_the_pay_off_of_the_oracle() -> None:
     found = rules.pay_off(due_minor=0, principal_minor=principal, accrued_units=units)
     assert minor_text(found.interest_minor) == expected["interest"]
     assert minor_text(found.total_minor) == expected["amount"]
+
+
+def test_the_pay_off_of_a_later_day_of_the_oracle() -> None:
+    inputs, expected = CASES["L13"]
+    start, end = (dt.date.fromisoformat(inputs[key]) for key in ("start", "repay"))
+    terms = Repayment(
+        method=Method.BULLET,
+        annual_rate=Decimal(inputs["rate_pct"]),
+        day_count=DayCount.ACT_365F,
+    )
+    debt = Debt(principal_minor=minor(inputs["principal"]), start=start, period_start=start)
+    found = rules.pay_off_on(end, terms=terms, debt=debt, coming=[])
+    assert minor_text(found.interest_minor) == expected["interest"]
+    assert minor_text(found.total_minor) == expected["amount"]
+
+
+@given(place=st.integers(0, 11), days=st.integers(0, 30))
+def test_a_pay_off_between_due_dates_is_the_balance_with_its_interest(
+    place: int, days: int
+) -> None:
+    found = made(principal=12_000_00, rate="24", months=12, basis=DayCount.ACT_365F)
+    terms = Repayment(method=Method.ANNUITY, annual_rate=Decimal(24), day_count=DayCount.ACT_365F)
+    starts = [(START, 12_000_00), *((line.due_on, line.balance_minor) for line in found.lines)]
+    began, owed = starts[place]
+    date = min(began + dt.timedelta(days=days), found.lines[place].due_on)
+    told = rules.pay_off_on(
+        date,
+        terms=terms,
+        debt=Debt(principal_minor=12_000_00, start=START, period_start=START),
+        coming=[(line.due_on, line.principal_minor) for line in found.lines],
+    )
+    units = rules.units_of_balances(
+        [(began, owed)],
+        end=date,
+        period_start=began,
+        annual_rate=Decimal(24),
+        basis=DayCount.ACT_365F,
+    )
+    if date > began or place == 0:
+        assert told == rules.PayOff(0, owed, rules.whole_interest(units))
 
 
 def test_interest_on_a_changing_balance_of_the_oracle() -> None:

@@ -21,7 +21,8 @@ from tests.screens.pages import Visitor
 # Who signs in at a browser.
 WITH_PASSWORD = (
     "teller", "second_teller", "supervisor", "accountant", "chief_accountant", "operations",
-    "administrator", "product_manager", "loan_officer", "credit_manager",
+    "administrator", "product_manager", "loan_officer", "second_loan_officer", "credit_manager",
+    "collector",
 )  # fmt: skip
 
 

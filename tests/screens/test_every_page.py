@@ -17,8 +17,12 @@ PAGES = {
     "/desk/tills/": {"teller"},
     "/desk/branch/": {"supervisor"},
     "/desk/branch/new/": {"supervisor"},
-    "/customers/": {"teller", "supervisor", "accountant", "chief_accountant"},
-    "/customers/new/": {"teller", "supervisor"},
+    "/customers/": {"teller", "supervisor", "accountant", "chief_accountant", "loan_officer"},
+    "/customers/new/": {"teller", "supervisor", "loan_officer"},
+    "/loans/": {"loan_officer"},
+    "/loans/applications/": {"loan_officer"},
+    "/loans/overdue/": {"loan_officer"},
+    "/loans/portfolio/": {"loan_officer"},
     "/payments/transfer/": {"teller", "supervisor"},
     "/finance/entry/": {"accountant"},
     "/day/": {"operations"},
@@ -34,6 +38,7 @@ PAGES = {
         "operations",
         "administrator",
         "product_manager",
+        "loan_officer",
     },
     "/journal/": {"supervisor", "chief_accountant", "operations", "administrator"},
     "/book/trial-balance/": {"supervisor", "accountant", "chief_accountant", "operations"},
@@ -49,6 +54,7 @@ ROLES = sorted(
         "operations",
         "administrator",
         "product_manager",
+        "loan_officer",
     }
 )
 

@@ -23,6 +23,7 @@ ROUNDS = {
     "accountant": ("uk", "light"),
     "operations": ("en", "dark"),
     "administrator": ("uk", "light"),
+    "loan_officer": ("en", "dark"),
 }
 # The window of the tests is 1366 pixels wide: a phone's width, and a zoom of 200 %.
 WIDTHS = (320, 683)

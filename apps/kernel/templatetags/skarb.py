@@ -1,6 +1,7 @@
 """Tags and filters that every page may use: languages, icons, money, dates."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -40,6 +41,18 @@ def money(minor: int | None, currency: str) -> str:
     if minor is None:
         return ""
     return formats.amount(minor, currency, _language())
+
+
+@register.filter
+def percent(rate: Decimal) -> str:
+    """A rate in percent, without idle zeros."""
+    return formats.percent(rate, _language())
+
+
+@register.filter
+def part_as_percent(part: Decimal) -> str:
+    """A part of one as percent, to two decimals."""
+    return formats.percent(round(100 * part, 2), _language())
 
 
 @register.filter
