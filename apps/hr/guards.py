@@ -1,7 +1,24 @@
-"""Proofs of payrolls: payslips against the book, and against the law worked out anew."""
+"""Who sees what of pay in the book, and proofs of payrolls against it and against the law."""
 
 from apps.control.declarations import INVARIANTS, Invariant
+from apps.hr.payslips import VIEW_PAY
 from apps.kernel.text import Text
+from apps.ledger.rules import Confidential, confidential
+
+# The entry that pays tells everybody's net pay; the one that books the cost has sums alone.
+confidential(
+    "hr.net_pay",
+    "hr.net_pay_reversal",
+    what=Confidential(
+        permission=VIEW_PAY,
+        sentence=Text(
+            uk="Зарплата працівників разом; кожну окремо бачать ті, хто має право на оплату праці.",
+            en="Pay of the staff together; each one's is seen by those with the right to pay.",
+        ),
+        owners="""SELECT h.customer_id FROM hr_employee h
+                   WHERE EXISTS (SELECT FROM hr_payslip s WHERE s.employee_id = h.id)""",
+    ),
+)
 
 INVARIANTS.add(
     "hr.payrolls_equal_entries",

@@ -1,20 +1,28 @@
 """The book in the administration: to read alone, as only the posting functions write it."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest
 
 from apps.control.admin import BOOK
 from apps.control.adminsite import rows
 from apps.control.adminsite.forms import pick
 from apps.control.adminsite.pages import Data, Offer, OperationAdmin, Prepared
+from apps.control.adminsite.shown import shown
 from apps.control.adminsite.words import value
+from apps.control.screens import Request
 from apps.kernel import wording
 from apps.kernel.fields import DateField
 from apps.kernel.text import Text
 from apps.ledger.models import Account, Entry, GLAccount, Posting
+from apps.ledger.rules import Sight
 
+# In the place of what a reader may not see.
+_WITHHELD = "•••"
 _DEBIT, _CREDIT = Text(uk="дебет", en="debit"), Text(uk="кредит", en="credit")
 
 
@@ -117,3 +125,42 @@ class PostingAdmin(OperationAdmin):
     find_label = Text(
         uk="Номер проводки або рахунку", en="Number of an entry, or of an account in full"
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what this reader may not see: legs that others see summed, and balances after them.
+
+        A balance tells of the legs before it, and so is withheld on every account of a customer
+        whose deposits this reader may not look at.
+        """
+        rights = cast(Request, request).rights
+        closed = Sight.of(rights).closed
+        of_customer = Q(account__owner__startswith="customer:")
+        where = rights.branches("accounts.view") if closed else None
+        found: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                is_summed=_whether(of_customer & Q(entry__kind__in=closed) if closed else None),
+                is_elsewhere=_whether(
+                    None if where is None else of_customer & ~Q(account__branch__in=where)
+                ),
+            )
+        )
+        return found
+
+    def account(self, row: Any) -> str:
+        return _WITHHELD if row.is_summed else shown(row.account)
+
+    def amount_minor(self, row: Any) -> str:
+        return _WITHHELD if row.is_summed else shown(row.amount_minor, currency=row.currency)
+
+    def balance_after_minor(self, row: Any) -> str:
+        is_withheld = row.is_summed or row.is_elsewhere
+        return _WITHHELD if is_withheld else shown(row.balance_after_minor, currency=row.currency)
+
+
+def _whether(condition: Q | None) -> Combinable:
+    """A column that says whether a row is such a one; without a condition none is."""
+    if condition is None:
+        return Value(value=False)
+    return ExpressionWrapper(condition, output_field=BooleanField())

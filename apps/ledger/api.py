@@ -13,8 +13,9 @@ from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
 from apps.kernel.text import Text
 from apps.ledger import catalogue, queries
-from apps.ledger.errors import UnknownGLAccount
+from apps.ledger.errors import AccountConfidential, UnknownGLAccount
 from apps.ledger.models import GLAccount as Stored
+from apps.ledger.rules import Sight
 
 LEDGER = Tag(name="ledger", title=Text(uk="Книга", en="The book"))
 VIEW = "ledger.view"
@@ -101,14 +102,18 @@ def side(amount_minor: int) -> Side:
 
 
 class GLPosting(Struct, frozen=True):
-    """One leg that a GL account had; the amount is always above zero."""
+    """One leg that a GL account had; the amount is always above zero.
+
+    Without an `account` it is the sum of those legs of a confidential entry that the key may not
+    see one by one.
+    """
 
     posting: int
     entry: int
     booking_date: dt.date
     kind: str
     narrative: str
-    account: str
+    account: str | None
     side: Side
     amount: Money
     run: UUID
@@ -145,36 +150,27 @@ def gl_postings(ask: Ask, *, gl_account: GLCode, query: Period, page: Slice) -> 
             gl_account,
             start=query.start or end,
             end=end,
+            sight=Sight.of(ask.rights),
             branches=ask.branches,
             limit=page.limit,
             after=after,
         )
     except UnknownGLAccount:
         raise NotFound from None
-    return page.of([_gl_posting(*line) for line in found], lambda o: [o.booking_date, o.posting])
+    return page.of([_gl_posting(line) for line in found], lambda o: [o.booking_date, o.posting])
 
 
-def _gl_posting(
-    booking_date: dt.date,
-    posting: int,
-    entry: int,
-    kind: str,
-    narrative: str,
-    account: str,
-    code: str,
-    amount_minor: int,
-    run: UUID,
-) -> GLPosting:
+def _gl_posting(line: queries.GLLine) -> GLPosting:
     return GLPosting(
-        posting=posting,
-        entry=entry,
-        booking_date=booking_date,
-        kind=kind,
-        narrative=narrative,
-        account=account,
-        side=side(amount_minor),
-        amount=Money(abs(amount_minor), code),
-        run=run,
+        posting=line.posting,
+        entry=line.entry,
+        booking_date=line.booking_date,
+        kind=line.kind,
+        narrative=line.narrative,
+        account=line.number,
+        side=side(line.amount_minor),
+        amount=Money(abs(line.amount_minor), line.currency),
+        run=line.run,
     )
 
 
@@ -259,6 +255,14 @@ def _found(ask: Ask, account: int) -> catalogue.AccountFacts:
     return found
 
 
+def _opened(ask: Ask, account: int) -> catalogue.AccountFacts:
+    """The same, where its balance and lines may be seen. Raises NotFound, AccountConfidential."""
+    found = _found(ask, account)
+    if not queries.visible([account], ask.rights):
+        raise AccountConfidential
+    return found
+
+
 def _account(found: catalogue.AccountFacts) -> LedgerAccount:
     return LedgerAccount(
         id=found.id,
@@ -296,7 +300,7 @@ class LedgerBalance(Struct, frozen=True):
 def balance(ask: Ask, *, account: int, query: AsOf) -> LedgerBalance:
     """On the open date where no date is given."""
     date = on_date(query.as_of, ask)
-    found = _found(ask, account)
+    found = _opened(ask, account)
     natural = found.side * queries.balance_on(account, date)
     return LedgerBalance(date, Money(natural, found.currency), side(found.side))
 
@@ -341,7 +345,7 @@ class LedgerLine(Struct, frozen=True):
 )
 def statement(ask: Ask, *, account: int, query: Period, page: Slice) -> Page[LedgerLine]:
     """The legs between two dates, both included, newest first, by booking date and posting."""
-    found = _found(ask, account)
+    found = _opened(ask, account)
     lines = [
         LedgerLine(
             posting=line.posting,

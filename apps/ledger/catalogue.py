@@ -7,6 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from apps.kernel import sql
+from apps.kernel.text import Text
+from apps.ledger.rules import Sight
+
+# Whether a leg on account `a` of entry `e` is one that the reader's sight sums with others.
+SUMMED = "(e.kind = ANY (%(closed)s::text[]) AND a.owner LIKE 'customer:%%')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,15 @@ def accounts(
 
 @dataclass(frozen=True, slots=True)
 class LegFacts:
-    """One leg; a debit is positive, a credit negative."""
+    """One leg; a debit is positive, a credit negative.
 
-    account: int
+    Without an `account` it is the sum of legs that the reader may not see one by one; `number` and
+    `name` are then those of their GL account.
+    """
+
+    account: int | None
     number: str
+    name: str
     amount_minor: int
     currency: str
 
@@ -90,39 +100,64 @@ class EntryFacts:
     reverses: int | None
     reversed_by: int | None
     legs: tuple[LegFacts, ...]
+    # What stands in the place of legs that the reader may not see one by one.
+    withheld: Text | None
 
 
 # The entries are chosen first, so that a page has as many of them as it should, with all their
-# legs; a leg lies in the month of its entry's date.
-_ENTRIES = """
+# legs; a leg lies in the month of its entry's date. Every leg is a group of its own but those that
+# the reader's sight sums.
+_ENTRIES = f"""
     WITH chosen AS MATERIALIZED (
-        SELECT * FROM ledger_entry WHERE {which})
+        SELECT * FROM ledger_entry WHERE {{which}}),
+    leg AS (
+        SELECT e.id AS entry_id, min(p.id) AS place, p.currency,
+               sum(p.amount_minor)::bigint AS amount_minor,
+               CASE WHEN {SUMMED} THEN NULL ELSE a.id END AS account,
+               CASE WHEN {SUMMED} THEN g.code ELSE a.number END AS number,
+               CASE WHEN {SUMMED} THEN g.name_uk ELSE a.name END AS name
+          FROM chosen e
+          JOIN ledger_posting p ON p.entry_id = e.id AND p.booking_date = e.booking_date
+          JOIN ledger_account a ON a.id = p.account_id
+          JOIN ledger_glaccount g ON g.id = a.gl_account_id
+         GROUP BY e.id, p.currency, 5, 6, 7, CASE WHEN {SUMMED} THEN 0 ELSE p.id END)
     SELECT e.id, e.run_id, e.kind, e.booking_date, e.value_date, e.narrative, e.reverses_id,
            (SELECT r.id FROM ledger_entry r WHERE r.reverses_id = e.id),
-           p.account_id, a.number, p.amount_minor, p.currency
-      FROM chosen e
-      JOIN ledger_posting p ON p.entry_id = e.id AND p.booking_date = e.booking_date
-      JOIN ledger_account a ON a.id = p.account_id
-     ORDER BY e.id, p.id"""
+           leg.account, leg.number, leg.name, leg.amount_minor, leg.currency
+      FROM chosen e JOIN leg ON leg.entry_id = e.id
+     ORDER BY e.id, leg.place LIMIT %(legs)s"""  # noqa: S608
 
 
-def entry(entry_id: int) -> EntryFacts | None:
-    """An entry by its id; one statement."""
-    found = sql.rows(_ENTRIES.format(which="id = %(id)s"), {"id": entry_id})
-    return next(iter(_entries(found)), None)
+def entry(entry_id: int, *, sight: Sight) -> EntryFacts | None:
+    """An entry by its id, as a reader sees it; one statement."""
+    found = _entries("id = %(id)s", {"id": entry_id}, sight)
+    return next(iter(found), None)
 
 
-def entries_of_run(run: UUID, *, after: int = 0, limit: int = 50) -> list[EntryFacts]:
-    """The entries of a run in their order: a page behind an id, one statement."""
+def entries_of_run(
+    run: UUID, *, sight: Sight, after: int = 0, limit: int = 50, legs: int | None = None
+) -> list[EntryFacts]:
+    """The entries of a run in their order: a page behind an id, one statement.
+
+    With `legs` no more than so many of all of them together.
+    """
     which = "run_id = %(run)s AND id > %(after)s ORDER BY id LIMIT %(limit)s"
-    found = sql.rows(_ENTRIES.format(which=which), {"run": run, "after": after, "limit": limit})
-    return _entries(found)
+    params = {"run": run, "after": after, "limit": limit}
+    return _entries(which, params, sight, legs=legs)
 
 
-def _entries(found: Sequence[tuple[Any, ...]]) -> list[EntryFacts]:
+def _entries(
+    which: str, params: dict[str, Any], sight: Sight, *, legs: int | None = None
+) -> list[EntryFacts]:
+    found = sql.rows(
+        _ENTRIES.format(which=which), params | {"closed": list(sight.closed), "legs": legs}
+    )
     heads: dict[int, Sequence[Any]] = {}
-    legs: dict[int, list[LegFacts]] = {}
+    legs_of: dict[int, list[LegFacts]] = {}
     for line in found:
         heads.setdefault(line[0], line[:8])
-        legs.setdefault(line[0], []).append(LegFacts(*line[8:]))
-    return [EntryFacts(*(*head, tuple(legs[id_]))) for id_, head in heads.items()]
+        legs_of.setdefault(line[0], []).append(LegFacts(*line[8:]))
+    return [
+        EntryFacts(*(*head, tuple(legs_of[id_]), sight.sentence(head[2])))
+        for id_, head in heads.items()
+    ]

@@ -16,12 +16,17 @@ from apps.kernel.money import Money
 from apps.kernel.text import Text
 from apps.ledger import catalogue
 from apps.ledger.api import LEDGER, VIEW, Side, side
+from apps.ledger.rules import Sight
 
 
 class Leg(Struct, frozen=True):
-    """One leg; the amount is above zero."""
+    """One leg; the amount is above zero.
 
-    ledger_account: int
+    Without a `ledger_account` it is the sum of the legs of a confidential entry that the key may
+    not see one by one; `account` is then the GL account of them all.
+    """
+
+    ledger_account: int | None
     account: str
     side: Side
     amount: Money
@@ -75,8 +80,11 @@ _ENTRY = {
     example=_ENTRY,
 )
 def entry(ask: Ask, *, entry: int) -> Entry:
-    """An entry with all its legs, for readers of the branch of its run."""
-    found = catalogue.entry(entry)
+    """An entry with its legs, for readers of the branch of its run.
+
+    Of an entry that pays staff, who may not see pay is told sums by GL account.
+    """
+    found = catalogue.entry(entry, sight=Sight.of(ask.rights))
     if found is None:
         raise NotFound
     line = control.run(found.run)
@@ -224,8 +232,9 @@ def run(ask: Ask, *, run: UUID) -> Run:
 def entries_of_run(ask: Ask, *, run: UUID, page: Slice) -> Page[Entry]:
     """What a run posted, in its order; open to the same readers as the run."""
     _visible(ask, run)
-    after = page.behind(0)
-    found = catalogue.entries_of_run(run, after=after, limit=page.limit)
+    found = catalogue.entries_of_run(
+        run, sight=Sight.of(ask.rights), after=page.behind(0), limit=page.limit
+    )
     return page.of([_entry(one) for one in found], lambda one: [one.id])
 
 

@@ -26,6 +26,15 @@ class UnknownAccount(Refusal):
     )
 
 
+class AccountConfidential(Refusal):
+    code = "ledger.account_confidential"
+    status = 403
+    sentence = Text(
+        uk="Що лежить на цьому рахунку, бачать ті, хто обслуговує клієнта. Зверніться до них.",
+        en="What stands on this account is seen by those who serve its customer. Ask them.",
+    )
+
+
 class AccountClosed(Refusal):
     code = "ledger.account_closed"
     status = 409

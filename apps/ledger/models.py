@@ -178,7 +178,7 @@ class Posting(models.Model):
         db_table = "ledger_posting"
 
     def __str__(self) -> str:
-        return f"{self.account_id}: {self.amount_minor}"
+        return f"{self.entry_id}/{self.id}"
 
 
 class AccountChange(models.Model):

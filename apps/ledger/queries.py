@@ -10,7 +10,10 @@ from msgspec import Struct
 
 from apps.control.screens import Rights
 from apps.kernel import sql
+from apps.kernel.text import Text
+from apps.ledger.catalogue import SUMMED
 from apps.ledger.errors import UnknownAccount, UnknownGLAccount
+from apps.ledger.rules import Sight
 
 # The legs of dates that are not closed yet: at most two dates, and so at most two partitions.
 _LAST_CLOSED = """coalesce((SELECT max(date) FROM kernel_bookingdate WHERE status = 'closed'),
@@ -229,35 +232,74 @@ def trial_balance(date: dt.date, *, branch: int | None = None) -> list[TrialLine
     return [TrialLine(*line) for line in found]
 
 
+@dataclass(frozen=True, slots=True)
+class GLLine:
+    """A posting of a GL account, debit positive.
+
+    Without a `number` it is the sum of legs of its entry that the reader may not see one by one;
+    `withheld` says so.
+    """
+
+    booking_date: dt.date
+    posting: int
+    entry: int
+    kind: str
+    narrative: str
+    number: str | None
+    currency: str
+    amount_minor: int
+    run: UUID
+    withheld: Text | None
+
+
+# The postings of a GL account, and whether the reader's sight sums a leg with others.
+_OF_GL_ACCOUNT = f"""
+    SELECT p.booking_date, p.id, p.entry_id, e.kind, e.narrative, a.number, p.currency,
+           p.amount_minor, e.run_id, {SUMMED} AS summed
+      FROM ledger_posting p
+      JOIN ledger_account a ON a.id = p.account_id
+      JOIN ledger_glaccount g ON g.id = a.gl_account_id AND g.code = %(code)s
+      JOIN ledger_entry e ON e.id = p.entry_id
+     WHERE (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))"""  # noqa: S608
+# Of legs that are summed the first of each entry stands for all of them.
+_GENERAL_LEDGER = f"""
+    SELECT line.booking_date, line.id, line.entry_id, line.kind, line.narrative,
+           CASE WHEN NOT line.summed THEN line.number END, line.currency,
+           CASE WHEN NOT line.summed THEN line.amount_minor ELSE (
+               SELECT sum(one.amount_minor) FROM ({_OF_GL_ACCOUNT}) one
+                WHERE one.entry_id = line.entry_id AND one.booking_date = line.booking_date
+                  AND one.currency = line.currency AND one.summed) END::bigint, line.run_id
+      FROM ({_OF_GL_ACCOUNT}) line
+     WHERE line.booking_date BETWEEN %(start)s AND %(end)s
+       AND (line.booking_date, line.id) > (%(date)s, %(posting)s)
+       AND (NOT line.summed OR NOT EXISTS (
+            SELECT FROM ({_OF_GL_ACCOUNT}) one
+             WHERE one.entry_id = line.entry_id AND one.booking_date = line.booking_date
+               AND one.currency = line.currency AND one.summed AND one.id < line.id))
+     ORDER BY line.booking_date, line.id LIMIT %(limit)s"""  # noqa: S608
+
+
 def general_ledger(
     code: str,
     *,
     start: dt.date,
     end: dt.date,
+    sight: Sight,
     branches: frozenset[int] | None = None,
     limit: int = 200,
     after: tuple[dt.date, int] | None = None,
-) -> list[tuple[Any, ...]]:
+) -> list[GLLine]:
     """The postings of a GL account between two dates, oldest first: one page, one statement.
 
-    `branches` are those the reader may see (None: all).
-    Columns: booking date, posting, entry, kind, narrative, account number, currency, amount (debit
-    positive), run. Raises UnknownGLAccount.
+    `branches` are those the reader may see (None: all), `sight` which entries leg by leg. Raises
+    UnknownGLAccount.
     """
     date, posting = after or (dt.date.min, 0)
     found = sql.rows(
-        """SELECT p.booking_date, p.id, p.entry_id, e.kind, e.narrative, a.number, p.currency,
-                  p.amount_minor, e.run_id
-             FROM ledger_posting p
-             JOIN ledger_account a ON a.id = p.account_id
-             JOIN ledger_glaccount g ON g.id = a.gl_account_id AND g.code = %(code)s
-             JOIN ledger_entry e ON e.id = p.entry_id
-            WHERE p.booking_date BETWEEN %(start)s AND %(end)s
-              AND (p.booking_date, p.id) > (%(date)s, %(posting)s)
-              AND (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))
-            ORDER BY p.booking_date, p.id LIMIT %(limit)s""",
+        _GENERAL_LEDGER,
         {
             "code": code,
+            "closed": list(sight.closed),
             "branches": sql.listed(branches),
             "start": start,
             "end": end,
@@ -268,7 +310,9 @@ def general_ledger(
     )
     if not found and gl_account_id(code) is None:
         raise UnknownGLAccount(code=code)
-    return found
+    return [
+        GLLine(*(*line, sight.sentence(line[3]) if line[5] is None else None)) for line in found
+    ]
 
 
 def gl_account_id(code: str) -> int | None:
@@ -284,19 +328,33 @@ def standing(accounts: Sequence[int]) -> dict[int, dict[str, Any]]:
     return _standing("a.id = ANY (%(accounts)s::bigint[])", {"accounts": list(accounts)})
 
 
-def visible(accounts: Collection[int], rights: Rights) -> set[int]:
-    """Those of some accounts whose balance a client may see; one statement.
+# Ledger accounts that somebody may look at: any in a branch where `ledger.view` is held, but those
+# of which confidential entries tell; and those of customers where `accounts.view` is.
+_LOOKED_AT = """
+    SELECT a.id FROM ledger_account a
+     WHERE a.id = ANY (%(accounts)s::bigint[])
+       AND ((%(whole)s::bigint[] IS NULL OR a.branch_id = ANY (%(whole)s::bigint[])){told}
+            OR a.owner LIKE 'customer:%%'
+               AND (%(customers)s::bigint[] IS NULL
+                    OR a.branch_id = ANY (%(customers)s::bigint[])))"""
 
-    Any in a branch where `ledger.view` is held, and those of customers where `accounts.view` is.
+_NOT_TOLD_OF = """ AND NOT EXISTS (
+    SELECT FROM ({owners}) one (id)
+     WHERE one.id = CASE WHEN a.owner LIKE 'customer:%%'
+                         THEN substr(a.owner, length('customer:') + 1)::bigint END)"""
+
+
+def visible(accounts: Collection[int], rights: Rights) -> set[int]:
+    """Those of some accounts whose balance and lines a client may see; one statement.
+
+    A confidential entry on a customer's account shows in every balance after it: such an account is
+    open to whoever may look at the customer's deposits, or may see the entry itself.
     """
     whole, customers = (rights.branches(name) for name in ("ledger.view", "accounts.view"))
+    owners = Sight.of(rights).owners()
+    told = owners and _NOT_TOLD_OF.format(owners=owners)
     found = sql.rows(
-        """SELECT a.id FROM ledger_account a
-            WHERE a.id = ANY (%(accounts)s::bigint[])
-              AND (%(whole)s::bigint[] IS NULL OR a.branch_id = ANY (%(whole)s::bigint[])
-                   OR a.owner LIKE 'customer:%%'
-                      AND (%(customers)s::bigint[] IS NULL
-                           OR a.branch_id = ANY (%(customers)s::bigint[])))""",
+        _LOOKED_AT.format(told=told),
         {
             "accounts": list(accounts),
             "whole": sql.listed(whole),
@@ -329,35 +387,6 @@ def _standing(which: str, params: dict[str, Any]) -> dict[int, dict[str, Any]]:
     )
     names = ("number", "name", "side", "currency", "balance_minor")
     return {key: dict(zip(names, rest, strict=True)) for key, *rest in found}
-
-
-def entries_of(run: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
-    """The entries of a run with their legs, at most `limit` legs; one statement."""
-    found = sql.rows(
-        """SELECT e.id, e.kind, e.booking_date, e.value_date, e.narrative, e.reverses_id,
-                  (SELECT r.id FROM ledger_entry r WHERE r.reverses_id = e.id), p.account_id,
-                  a.number, a.name, p.amount_minor, p.currency
-             FROM ledger_entry e
-             JOIN ledger_posting p ON p.entry_id = e.id AND p.booking_date = e.booking_date
-             JOIN ledger_account a ON a.id = p.account_id
-            WHERE e.run_id = %(run)s ORDER BY e.id, p.id LIMIT %(limit)s""",
-        {"run": run, "limit": limit},
-    )
-    entries: dict[int, dict[str, Any]] = {}
-    for entry, kind, booked, valued, narrative, reverses, reversed_by, *leg in found:
-        head = {
-            "id": entry,
-            "kind": kind,
-            "booking_date": booked,
-            "value_date": valued,
-            "narrative": narrative,
-            "reverses": reverses,
-            "reversed_by": reversed_by,
-            "legs": [],
-        }
-        names = ("account", "number", "name", "amount_minor", "currency")
-        entries.setdefault(entry, head)["legs"].append(dict(zip(names, leg, strict=True)))
-    return list(entries.values())
 
 
 def booked_by(runs: Sequence[UUID]) -> dict[UUID, bool]:

@@ -22,13 +22,16 @@ from apps.kernel.numerals import in_words
 from apps.kernel.queries import bank
 from apps.kernel.text import Text
 from apps.ledger import queries
-from apps.ledger.errors import UnknownGLAccount
+from apps.ledger.catalogue import EntryFacts, entries_of_run
+from apps.ledger.errors import AccountConfidential, UnknownGLAccount
 from apps.ledger.forms import ReversalForm
 from apps.ledger.models import Account, Entry, GLAccount
 from apps.ledger.operations import ReverseEntry, ReverseOwnEntry
-from apps.ledger.rules import REVERSIBLE
+from apps.ledger.rules import REVERSIBLE, Sight
 
 PAGE = 100
+# So many legs of a run are shown.
+LEGS = 200
 READ = "ledger.view"
 
 
@@ -104,7 +107,13 @@ class GeneralLedger(Screen):
         booked, posting = given.get("after_date"), given.get("after")
         after = (booked, posting) if booked and posting else None
         lines = queries.general_ledger(
-            code, start=start, end=end, branches=self.where, limit=PAGE, after=after
+            code,
+            start=start,
+            end=end,
+            sight=Sight.of(request.rights),
+            branches=self.where,
+            limit=PAGE,
+            after=after,
         )
         return self.show(
             {
@@ -112,7 +121,7 @@ class GeneralLedger(Screen):
                 "start": start,
                 "end": end,
                 "lines": lines,
-                "next": lines[-1][:2] if len(lines) == PAGE else None,
+                "next": lines[-1] if len(lines) == PAGE else None,
                 "is_first": after is None,
             }
         )
@@ -141,7 +150,9 @@ class Chart(Screen):
 
     def get(self, request: Request) -> HttpResponse:
         found = GLAccount.objects.all()
-        return self.show({"lines": [(one, _KINDS_OF_GL[GLAccount.Kind(one.kind)]) for one in found]})
+        return self.show(
+            {"lines": [(one, _KINDS_OF_GL[GLAccount.Kind(one.kind)]) for one in found]}
+        )
 
 
 class AccountStatement(Screen):
@@ -159,6 +170,8 @@ class AccountStatement(Screen):
         if found is None or not request.rights.reaches(self.permission, found.branch_id):
             raise Http404
         self.account = found
+        if not queries.visible([account], request.rights):
+            return self.show({"account": found, "withheld": AccountConfidential.sentence})
         before = _place(request)
         lines = queries.statement(account, limit=PAGE, before=before)
         return self.show(
@@ -212,6 +225,11 @@ class OfRun(Screen):
         self.sentence = OPERATIONS[name].sentence if name in OPERATIONS else Text(uk=name, en=name)
         return super(Screen, self).dispatch(request, *args, **kwargs)
 
+    def entries(self) -> list[EntryFacts]:
+        """What the run posted, as this person sees it; of very many legs the first."""
+        sight = Sight.of(self.request.rights)
+        return entries_of_run(self.kwargs["run"], sight=sight, limit=LEGS, legs=LEGS)
+
 
 class Run(OfRun):
     """One line of the journal explained: who, what, who agreed, and the entries it posted."""
@@ -219,9 +237,7 @@ class Run(OfRun):
     template_name = "ledger/run.html"
 
     def get(self, request: Request, run: UUID) -> HttpResponse:
-        entries = queries.entries_of(run)
-        for entry in entries:
-            entry["undoing"] = self._undoing(entry)
+        entries = self.entries()
         return self.show(
             {
                 "line": self.line,
@@ -233,21 +249,21 @@ class Run(OfRun):
                     {"name": vote["name"], "at": dt.datetime.fromisoformat(vote["at"])}
                     for vote in self.found["votes"]
                 ],
-                "entries": entries,
+                "entries": [(entry, self._undoing(entry)) for entry in entries],
                 "refused": refused(self.line["refusal"]) if self.line["refusal"] else "",
                 "has_receipt": self.line["outcome"] == "done" and bool(entries),
             }
         )
 
-    def _undoing(self, entry: dict[str, Any]) -> str:
+    def _undoing(self, entry: EntryFacts) -> str:
         """The name of the page on which this person undoes an entry, or asks for it; or nothing."""
-        if entry["reversed_by"] is not None or entry["kind"] not in REVERSIBLE:
+        if entry.reversed_by is not None or entry.kind not in REVERSIBLE:
             return ""
         rights, branch = self.request.rights, self.line["branch_id"]
         if rights.reaches("ledger.reverse_entries", branch):
             return "ledger:reverse"
         own = self.line["actor_id"] == self.request.user.pk
-        today = entry["booking_date"] == self.request.date
+        today = entry.booking_date == self.request.date
         asks = own and today and rights.reaches("ledger.ask_for_reversals", branch)
         return "ledger:reverse_own" if asks else ""
 
@@ -264,7 +280,7 @@ class Receipt(OfRun):
     PAPERS = ("roll", "a4")
 
     def get(self, request: Request, run: UUID) -> HttpResponse:
-        entries = queries.entries_of(run)
+        entries = self.entries()
         if not entries:
             raise Http404
         paper = request.GET.get("paper", "")
@@ -341,12 +357,12 @@ class ReverseOwn(Reverse):
         return ReverseOwnEntry(entry=self.entry.id, reason=data["reason"])
 
 
-def _document(entry: dict[str, Any]) -> dict[str, Any]:
+def _document(entry: EntryFacts) -> dict[str, Any]:
     """An entry as a document has it: its two sides, and each amount in figures and words."""
     totals: dict[str, int] = {}
-    for leg in entry["legs"]:
-        if leg["amount_minor"] > 0:
-            totals[leg["currency"]] = totals.get(leg["currency"], 0) + leg["amount_minor"]
+    for leg in entry.legs:
+        if leg.amount_minor > 0:
+            totals[leg.currency] = totals.get(leg.currency, 0) + leg.amount_minor
     language = get_language() or "uk"
     amounts = [
         {"minor": minor, "currency": code, "words": in_words(Money(minor, code), language)}

@@ -10,7 +10,9 @@ from apps.control.screens import Rights
 from apps.kernel import sql
 from apps.kernel.models import Branch
 from apps.kernel.text import Text
+from apps.ledger.catalogue import SUMMED
 from apps.ledger.models import GLAccount
+from apps.ledger.rules import Sight
 from apps.reporting.declarations import Fact, Knowledge, Reach
 
 # Whether a posting `p` was known: its date was closed by then, or its run was written by then and
@@ -214,39 +216,59 @@ def currencies() -> list[str]:
 
 # --- The postings behind a figure ---------------------------------------------------------------
 
-_BEHIND = """
-    SELECT p.booking_date, p.id, p.entry_id, entry.kind, entry.narrative, a.id, a.number,
-           p.currency, p.amount_minor, run.id, run.actor_name
+# The postings behind some facts, and whether the reader's sight sums one with others.
+_OF_FACTS = f"""
+    SELECT p.booking_date, p.id, p.entry_id, e.kind, e.narrative, a.id AS account, a.number,
+           gl.code, a.branch_id, p.currency, p.amount_minor, e.run_id, {SUMMED} AS summed
       FROM ledger_posting p
       JOIN ledger_account a ON a.id = p.account_id
       JOIN ledger_glaccount gl ON gl.id = a.gl_account_id
       JOIN unnest(%(codes)s::text[], %(branches)s::bigint[], %(currencies)s::text[])
            AS share (code, branch, currency)
         ON share.code = gl.code AND share.branch = a.branch_id AND share.currency = a.currency
-      JOIN ledger_entry entry ON entry.id = p.entry_id
-      JOIN control_operationrun run ON run.id = entry.run_id
-     WHERE p.booking_date BETWEEN %(start)s AND %(end)s
-       AND (p.booking_date, p.id) < (%(date)s, %(posting)s)
-       AND p.amount_minor * %(side)s::integer >= 0
-       AND {narrow}{known}
-     ORDER BY p.booking_date DESC, p.id DESC LIMIT %(limit)s"""
+      JOIN ledger_entry e ON e.id = p.entry_id
+     WHERE p.amount_minor * %(side)s::integer >= 0
+       AND {{narrow}}{{known}}"""  # noqa: S608
+# Of legs that are summed the first of each entry, GL account and branch stands for all of them.
+_TOGETHER = """one.entry_id = line.entry_id AND one.booking_date = line.booking_date
+               AND one.code = line.code AND one.branch_id = line.branch_id
+               AND one.currency = line.currency AND one.summed"""
+_BEHIND = f"""
+    SELECT line.booking_date, line.id, line.entry_id, line.kind, line.narrative,
+           CASE WHEN NOT line.summed THEN line.account END,
+           CASE WHEN NOT line.summed THEN line.number END, line.currency,
+           CASE WHEN NOT line.summed THEN line.amount_minor ELSE (
+               SELECT sum(one.amount_minor) FROM ({_OF_FACTS}) one WHERE {_TOGETHER}) END::bigint,
+           run.id, run.actor_name
+      FROM ({_OF_FACTS}) line
+      JOIN control_operationrun run ON run.id = line.run_id
+     WHERE line.booking_date BETWEEN %(start)s AND %(end)s
+       AND (line.booking_date, line.id) < (%(date)s, %(posting)s)
+       AND (NOT line.summed OR NOT EXISTS (
+            SELECT FROM ({_OF_FACTS}) one WHERE {_TOGETHER} AND one.id < line.id))
+     ORDER BY line.booking_date DESC, line.id DESC LIMIT %(limit)s"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A posting behind a figure, with the run to which it is owed and who did that."""
+    """A posting behind a figure, with the run to which it is owed and who did that.
+
+    Without an account it is the sum of legs of its entry that the reader may not see one by one;
+    `withheld` says so.
+    """
 
     booking_date: dt.date
     posting: int
     entry: int
     kind: str
     narrative: str
-    account: int
-    number: str
+    account: int | None
+    number: str | None
     currency: str
     amount_minor: int
     run: UUID
     maker: str
+    withheld: Text | None
 
 
 def behind(
@@ -256,13 +278,15 @@ def behind(
     end: dt.date,
     knowledge: Knowledge,
     narrow: str,
+    sight: Sight,
     side: int = 0,
     limit: int = 100,
     before: tuple[dt.date, int] | None = None,
 ) -> list[Behind]:
     """The postings of some facts between two dates, newest first: a page, one statement.
 
-    `side` is 1 for debits alone, -1 for credits. `narrow` is that of the facts' source.
+    `side` is 1 for debits alone, -1 for credits. `narrow` is that of the facts' source, `sight`
+    which entries the reader may see leg by leg.
     """
     places = sorted({(fact.gl, fact.branch, fact.currency) for fact in facts})
     items = sorted({fact.item for fact in facts if fact.item})
@@ -271,6 +295,7 @@ def behind(
         "at": knowledge.at,
         "snapshot": knowledge.snapshot,
         "through": knowledge.through,
+        "closed": list(sight.closed),
         "codes": [code for code, _, _ in places],
         "branches": [branch for _, branch, _ in places],
         "currencies": [currency for _, _, currency in places],
@@ -283,7 +308,10 @@ def behind(
         "items": items,
     }
     statement = known(_BEHIND.replace("{narrow}", narrow), knowledge)
-    return [Behind(*line) for line in sql.rows(statement, params)]
+    return [
+        Behind(*(*line, sight.sentence(line[3]) if line[5] is None else None))
+        for line in sql.rows(statement, params)
+    ]
 
 
 # --- Kept reports -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from apps.kernel import formats
 from apps.kernel.errors import Refusal
 from apps.kernel.queries import bank
 from apps.kernel.text import Text
+from apps.ledger.rules import Sight
 from apps.reporting import making, queries
 from apps.reporting.declarations import REPORTS, Fact, Knowledge, Measure, Report, ordered
 from apps.reporting.files import WRITERS, Imprint
@@ -256,6 +257,7 @@ class FigurePage(OfReport):
             end=end,
             knowledge=given.knowledge,
             narrow=self.report.source.narrow,
+            sight=Sight.of(self.request.rights),
             side={Measure.DEBIT: 1, Measure.CREDIT: -1}.get(measure, 0),
             limit=PAGE,
             before=(place["date"], place["before"]) if place else None,

@@ -180,7 +180,8 @@ def test_lists_of_the_book_take_as_many_statements_for_many_rows(
             run = pay_in(accountant, deposit)
         (expense,) = reader.get("ledger-accounts", gl_account="7040").body["items"]
         assert reads(reader, "gl-accounts/7040/postings") == 1
-        assert reads(reader, f"ledger-accounts/{expense['id']}/statement") == 2
+        # What it is, whether its lines may be seen, and the lines.
+        assert reads(reader, f"ledger-accounts/{expense['id']}/statement") == 3
         assert reads(reader, f"runs/{run}/entries") == 2
         assert reads(reader, f"runs/{run}") == 1
         assert reads(reader, "ledger-accounts") == 1

@@ -16,6 +16,7 @@ from apps.kernel import sql
 from apps.kernel.errors import Refusal
 from apps.ledger import queries
 from apps.ledger.models import GLAccount
+from apps.ledger.rules import EVERYTHING
 from tests import probes
 from tests.factories import Bank, do, internal_account, open_account
 from tests.rewinding import rewound
@@ -223,10 +224,12 @@ def _check_books(told: History) -> None:
             assert _trial(date, branch) == _summed(seen, codes, date)
         assert sum(line.closing_minor for line in queries.trial_balance(date)) == 0
     for code in CHART:
-        found = queries.general_ledger(code, start=told.bank.date, end=today, limit=1000)
+        found = queries.general_ledger(
+            code, start=told.bank.date, end=today, sight=EVERYTHING, limit=1000
+        )
         legs = [leg for leg in told.legs if codes[leg.account] == code]
         legs.sort(key=lambda leg: leg.date)
-        assert [(row[0], row[2], row[7]) for row in found] == [
+        assert [(line.booking_date, line.entry, line.amount_minor) for line in found] == [
             (leg.date, leg.entry, leg.amount_minor) for leg in legs
         ]
 

@@ -10,6 +10,7 @@ from apps.kernel import sql
 from apps.ledger import queries
 from apps.ledger.errors import UnknownAccount, UnknownGLAccount
 from apps.ledger.models import Account, Entry
+from apps.ledger.rules import EVERYTHING
 from tests import probes
 from tests.evidence import statements
 from tests.factories import Bank, do, internal_account, move, open_account
@@ -131,14 +132,15 @@ def test_currencies_stand_apart(bank: Bank) -> None:
 def test_pages_of_the_general_ledger_join(bank: Bank, account: int, till: int) -> None:
     for minor in range(1, 8):
         move(bank, source=account, target=till, minor=minor)
-    span: dict[str, Any] = {"start": bank.date, "end": bank.date}
+    span: dict[str, Any] = {"start": bank.date, "end": bank.date, "sight": EVERYTHING}
     whole = queries.general_ledger("2620", **span)
-    assert [row[7] for row in whole] == [-100_000, 1, 2, 3, 4, 5, 6, 7]
-    assert {row[5] for row in whole} == {Account.objects.get(id=account).number}
+    assert [line.amount_minor for line in whole] == [-100_000, 1, 2, 3, 4, 5, 6, 7]
+    assert {line.number for line in whole} == {Account.objects.get(id=account).number}
     first = queries.general_ledger("2620", limit=3, **span)
-    rest = queries.general_ledger("2620", after=(first[-1][0], first[-1][1]), **span)
+    rest = queries.general_ledger("2620", after=(first[-1].booking_date, first[-1].posting), **span)
     assert first + rest == whole
-    assert queries.general_ledger("2620", start=bank.date + DAY, end=bank.date + DAY) == []
+    tomorrow = span | {"start": bank.date + DAY, "end": bank.date + DAY}
+    assert queries.general_ledger("2620", **tomorrow) == []
     with pytest.raises(UnknownGLAccount):
         queries.general_ledger("0000", **span)
 
@@ -170,7 +172,7 @@ def test_reads_take_a_constant_number_of_statements(
         (2, lambda: queries.statement(account, limit=1)),
         (2, lambda: queries.trial_balance(date)),
         (2, lambda: queries.trial_balance(date, branch=bank.branch)),
-        (1, lambda: queries.general_ledger("2620", start=date, end=date)),
+        (1, lambda: queries.general_ledger("2620", start=date, end=date, sight=EVERYTHING)),
         (1, lambda: queries.standing([account, till])),
     ]
     for number, read in reads:

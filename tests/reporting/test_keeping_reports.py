@@ -12,6 +12,7 @@ from django.db import connections
 
 from apps.control.errors import NotFound, PermissionMissing
 from apps.kernel import sql
+from apps.ledger.rules import EVERYTHING
 from apps.reporting import making, queries
 from apps.reporting.declarations import REPORTS, Fact, Line, Span
 from apps.reporting.errors import (
@@ -101,6 +102,7 @@ def test_a_moment_of_an_earlier_day_is_told_without_what_came_later(
         end=later,
         knowledge=known,
         narrow="true",
+        sight=EVERYTHING,
     )
     assert -sum(one.amount_minor for one in behind) == figure.minor
 
