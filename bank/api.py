@@ -31,6 +31,7 @@ class Id(IntConverter):
     """The id of a row: what bigint holds, and never zero."""
 
     regex = "[1-9][0-9]{0,18}"
+from apps.reporting import kept_api as kept
     schema: ClassVar = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_INTEGER}
 
     def to_python(self, value: str) -> int:
@@ -114,9 +115,12 @@ urlpatterns: list[Any] = [
     at("trial-balance", get=ledger.trial_balance),
     at("reports", get=reporting.reports),
     at("reports/<code:report>", get=reporting.report),
-    at("kept-reports", get=reporting.kept_reports, post=reporting.KEEP_REPORT),
-    at("kept-reports/<id:kept>", get=reporting.kept_report),
-    at("kept-reports/<id:kept>/repetition", get=reporting.repetition),
+    at("dashboards/<code:board>", get=reporting.dashboard),
+    at("kept-reports", get=kept.kept_reports, post=kept.KEEP_REPORT),
+    at("report-orders", post=kept.ORDER_REPORT),
+    at("report-orders/<id:order>", get=kept.order),
+    at("kept-reports/<id:kept>", get=kept.kept_report),
+    at("kept-reports/<id:kept>/repetition", get=kept.repetition),
     at("customers", post=customers.REGISTER_PERSON),
     at("customers/search", post=customers.search),
     at("customers/<id:customer>", get=customers.customer),

@@ -29,7 +29,7 @@ listen("celery")
 SWEEP_S = 10
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": SWEEP_S, "options": {"expires": SWEEP_S - 1, "retry": False}}
-    for name in ("control.deliver", "eod.sweep")
+    for name in ("control.deliver", "eod.sweep", "reporting.sweep")
 }
 
 

@@ -73,6 +73,8 @@ NO_DELETE = {
     "cash_session",
     "eod_closerun",
     "eod_steprun",
+    "finance_budget",
+    "reporting_reportorder",
     "eod_chunk",
     "eod_exception",
     "eod_proof",

@@ -72,6 +72,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "reporting.view_statements",
             ),
         ),
+                "reporting.view_loans",
         "chief_accountant": StandardRole(
             Text(uk="Головний бухгалтер", en="Chief accountant"),
             (
@@ -92,6 +93,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
         ),
         "finance_head": StandardRole(
             Text(uk="Фінансовий директор", en="Head of finance"),
+                "reporting.view_loans",
             (
                 "reporting.keep_reports",
                 "reporting.view_deposits",
@@ -106,6 +108,7 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
             Text(uk="Операційний відділ", en="Operations"),
             (
                 "eod.run_close",
+                "reporting.view_loans",
                 "ledger.make_partitions",
                 "ledger.view",
                 "payments.settle",
@@ -175,6 +178,9 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "loans.view",
                 "loans.service",
                 "accounts.view",
+                "reporting.keep_reports",
+                "reporting.view_loans",
+                "reporting.view_reports",
                 "customers.view",
                 "control.make_requests",
             ),
@@ -199,6 +205,8 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "hr.view_pay",
                 "hr.manage_pay",
                 "hr.prepare_payroll",
+                "reporting.keep_reports",
+                "reporting.view_reports",
                 "control.make_requests",
             ),
         ),
@@ -211,6 +219,8 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "control.decide_approvals",
                 "control.make_requests",
             ),
+                "reporting.keep_reports",
+                "reporting.view_reports",
         ),
         "migration": StandardRole(
             Text(uk="Перенесення даних", en="Data migration"),
@@ -221,6 +231,8 @@ ROLES: Mapping[str, StandardRole] = MappingProxyType(
                 "products.manage",
                 "accounts.open",
                 "accounts.manage",
+                "reporting.keep_reports",
+                "reporting.view_reports",
                 "accounts.book_charges",
                 "cash.manage_tills",
                 "cash.operate_position",

@@ -4,6 +4,7 @@ from apps.control.declarations import READING
 from apps.kernel import sql
 from apps.kernel.text import Text
 from apps.products.models import Product
+from apps.reporting.dashboards import Board, Rows, Tile, tile
 from apps.reporting.declarations import (
     Across,
     Column,
@@ -49,8 +50,9 @@ _BY_PRODUCT = """
        AND (%(currency)s::text IS NULL OR d.currency = %(currency)s::text)
      GROUP BY g.code, g.kind, d.branch_id, d.currency, product.code
      ORDER BY product.code, g.code, d.branch_id, d.currency"""
-# What was opened or closed by a run that was not known then, had not been for whoever looked.
-_UNKNOWN_CHANGE = """EXISTS (
+# What was opened or closed by a run that was not known then, had not been for whoever looked. Of
+# whatever `d` has an account of its own.
+UNKNOWN_CHANGE = """EXISTS (
                SELECT FROM ledger_accountchange c JOIN control_operationrun r ON r.id = c.run_id
                 WHERE c.account_id = d.account_id AND c.change = '{change}'
                   AND NOT (r.at <= %(at)s::timestamptz
@@ -61,8 +63,8 @@ _UNKNOWN_CHANGE = """EXISTS (
 def by_product(reach: Reach) -> list[Fact]:
     """Deposits by GL account, branch, currency and product; one statement."""
     is_now = reach.knowledge.at is None
-    opened = "" if is_now else " AND NOT " + _UNKNOWN_CHANGE.format(change="opened")
-    unclosed = "" if is_now else " OR " + _UNKNOWN_CHANGE.format(change="closed")
+    opened = "" if is_now else " AND NOT " + UNKNOWN_CHANGE.format(change="opened")
+    unclosed = "" if is_now else " OR " + UNKNOWN_CHANGE.format(change="closed")
     statement = _BY_PRODUCT.replace("{opened}", opened).replace("{unclosed}", unclosed)
     return [
         Fact(
@@ -132,5 +134,15 @@ DEPOSITS_BY_PRODUCT = report(
             Across(code="branch", measure=Measure.CLOSING),
         ),
         order=70,
+    )
+)
+tile(
+    Tile(
+        code="deposits",
+        boards=(Board.FINANCE, Board.MANAGEMENT),
+        report="deposits",
+        figures=(("product", "accounts"), ("product", "closing")),
+        chart=Rows(rows=("product",), column="closing"),
+        order=50,
     )
 )

@@ -17,11 +17,16 @@ _MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 def amount(minor: int, code: str, language: str) -> str:
     """`minor` minor units without the currency, for example −1 250,50 in Ukrainian."""
     exponent = currency(code).exponent
-    digits = str(abs(minor)).rjust(exponent + 1, "0")
-    whole, fraction = (digits[:-exponent], digits[-exponent:]) if exponent else (digits, "")
+    return number(minor, exponent, language)
+
+
+def number(value: int, decimals: int, language: str) -> str:
+    """A number that is kept in its last decimal: 1250 with two of them is 12,50 in Ukrainian."""
+    digits = str(abs(value)).rjust(decimals + 1, "0")
+    whole, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
     grouped = f"{int(whole):,}".replace(",", _NARROW)
     point = "." if language.startswith("en") else ","
-    sign = _MINUS if minor < 0 else ""
+    sign = _MINUS if value < 0 else ""
     return f"{sign}{grouped}{point}{fraction}" if fraction else f"{sign}{grouped}"
 
 

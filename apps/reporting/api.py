@@ -1,18 +1,20 @@
-"""Reports in the API: what there is, each as figures, kept ones, and whether they hold."""
+"""Reports in the API: what there is, each as figures, and dashboards."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Annotated
-from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from apps.control.errors import BadParameter, NotFound
-from apps.control.rest.endpoints import Ask, Asked, Tag, does, reads, uah
+from apps.control.rest.endpoints import Ask, Asked, Tag, reads, uah
 from apps.control.rest.pages import Page, Slice
 from apps.kernel.money import Money
+from apps.kernel.queries import bank
 from apps.kernel.text import Text
-from apps.reporting import making, queries
-from apps.reporting.declarations import REPORTS, Report, ordered
+from apps.reporting import dashboards, making, queries
+from apps.reporting.dashboards import TITLES, Board, Drawn
+from apps.reporting.declarations import REPORTS, Report
 from apps.reporting.errors import CurrencyNotInBook, PeriodInvalid, UnknownReport
 from apps.reporting.rules import content
 from apps.reporting.tables import Cell, Table, table
@@ -88,11 +90,15 @@ class ReportColumn(Struct, frozen=True):
 
 
 class ReportFigure(Struct, frozen=True):
-    """A figure: an amount of money, or a number of things."""
+    """A figure: an amount of money, a number of things, or a number with decimals, as text.
+
+    The last is days, posts or percent, as its column says; a percentage of nothing is none of them.
+    """
 
     column: str
     amount: Money | None
     count: int | None
+    number: str | None
 
 
 class ReportRow(Struct, frozen=True):
@@ -129,7 +135,7 @@ class ReportTold(Struct, frozen=True):
     checks: list[ReportCheck]
 
 
-_TOLD = {
+TOLD = {
     "report": "interest",
     "version": 1,
     "start": "2026-03-01",
@@ -150,6 +156,7 @@ _TOLD = {
                     "column": "this",
                     "amount": uah("1250.50"),
                     "count": None,
+                    "number": None,
                 }
             ],
         }
@@ -163,14 +170,17 @@ _TOLD = {
     permission=VIEW,
     tag=REPORTING,
     summary=Text(uk="Звіт", en="A report"),
-    example=_TOLD,
+    example=TOLD,
 )
 def report(ask: Ask, *, report: Name, query: ReportAsked) -> ReportTold:
     """Of the open date, or its month so far, where nothing else is asked for.
 
     The report's own permission is needed too, in the branch, or everywhere where none is named.
+    Reports of people have no `known_at`.
     """
-    declared = _readable(ask, report)
+    declared = readable(ask, report)
+    if query.known_at is not None and not declared.retold:
+        raise BadParameter(parameter="known_at", reason="this report is of what is known now")
     if not ask.rights.reaches(declared.permission, query.branch):
         if query.branch is None:
             raise BadParameter(parameter="branch", reason="name one of your branches")
@@ -192,10 +202,10 @@ def report(ask: Ask, *, report: Name, query: ReportAsked) -> ReportTold:
     except CurrencyNotInBook:
         raise BadParameter(parameter="currency", reason="not one of the book") from None
     sheet = making.make(declared, given, queries.knowledge_at(query.known_at))
-    return _told(table(content(sheet)))
+    return told_as(table(content(sheet)))
 
 
-def _readable(ask: Ask, code: str) -> Report:
+def readable(ask: Ask, code: str) -> Report:
     """A report whose permission the key has. Raises NotFound."""
     try:
         found = making.declared(code)
@@ -206,7 +216,7 @@ def _readable(ask: Ask, code: str) -> Report:
     return found
 
 
-def _told(found: Table) -> ReportTold:
+def told_as(found: Table) -> ReportTold:
     plain = found.plain
     return ReportTold(
         report=found.report,
@@ -233,144 +243,117 @@ def _told(found: Table) -> ReportTold:
 
 
 def _figure(cell: Cell) -> ReportFigure:
-    if cell.currency is None:
-        return ReportFigure(cell.column, None, cell.minor)
-    return ReportFigure(cell.column, Money(cell.minor, cell.currency), None)
+    if cell.currency is not None:
+        return ReportFigure(cell.column, Money(cell.minor, cell.currency), None, None)
+    if not cell.decimals:
+        return ReportFigure(cell.column, None, cell.minor, None)
+    told = None if cell.missing else str(Decimal(cell.minor).scaleb(-cell.decimals))
+    return ReportFigure(cell.column, None, None, told)
 
 
-# --- Kept reports -------------------------------------------------------------------------------
+# --- Dashboards ---------------------------------------------------------------------------------
 
 
-class KeptReportLine(Struct, frozen=True):
-    """A kept report in a list; `digest` is the SHA-256 of its content."""
+class TileFigure(Struct, frozen=True):
+    """A figure of a report, by its row and column."""
 
-    id: int
+    row_uk: str
+    row_en: str
+    figure: ReportFigure
+
+
+class TilePoint(Struct, frozen=True):
+    """A point of a chart: minor units of the tile's currency, or a number of things."""
+
+    label: str
+    value: int
+
+
+class TileTold(Struct, frozen=True):
+    """A tile: figures and a chart of one report, over the report's usual days."""
+
+    tile: str
     report: str
-    version: int
     start: dt.date
     end: dt.date
     branch: int | None
     currency: str | None
-    kept_at: dt.datetime
-    kept_by: str
-    run: UUID
-    digest: str
+    figures: list[TileFigure]
+    points: list[TilePoint]
 
 
-class KeptReportTold(Struct, frozen=True):
-    """A kept report with its figures."""
+class DashboardTold(Struct, frozen=True):
+    """A dashboard with the tiles whose reports the key may read."""
 
-    kept: KeptReportLine
-    told: ReportTold
-
-
-class Repetition(Struct, frozen=True):
-    """A kept report made again from what was known then."""
-
-    digest: str
-    repeated: str
-    same: bool
-
-
-class KeptAsked(Asked, frozen=True, kw_only=True):
-    """Those of one report alone."""
-
-    report: Name | None = None
-
-
-_DIGEST = "f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2"
-_KEPT = {
-    "id": 7,
-    "report": "interest",
-    "version": 1,
-    "start": "2026-03-01",
-    "end": "2026-03-02",
-    "branch": None,
-    "currency": "UAH",
-    "kept_at": "2026-03-02T15:12:10.123456Z",
-    "kept_by": "Марія Бондар",
-    "run": "01982f70-5b7e-7b6a-9d3c-0a1b2c3d4e5f",
-    "digest": _DIGEST,
-}
+    board: str
+    title_uk: str
+    title_en: str
+    tiles: list[TileTold]
 
 
 @reads(
-    "reporting.kept_reports",
+    "reporting.dashboard",
     permission=VIEW,
     tag=REPORTING,
-    summary=Text(uk="Збережені звіти", en="Kept reports"),
-    example={"items": [_KEPT], "next": None},
+    summary=Text(uk="Панель показників", en="A dashboard"),
+    example={
+        "board": "finance",
+        "title_uk": "Панель фінансів",
+        "title_en": "Finance dashboard",
+        "tiles": [
+            {
+                "tile": "interest",
+                "report": "interest",
+                "start": "2026-03-01",
+                "end": "2026-03-02",
+                "branch": None,
+                "currency": "UAH",
+                "figures": [
+                    {
+                        "row_uk": "Чистий процентний дохід",
+                        "row_en": "Net interest income",
+                        "figure": {
+                            "column": "this",
+                            "amount": uah("1250.50"),
+                            "count": None,
+                            "number": None,
+                        },
+                    }
+                ],
+                "points": [{"label": "7040", "value": 125050}],
+            }
+        ],
+    },
 )
-def kept_reports(ask: Ask, *, query: KeptAsked, page: Slice) -> Page[KeptReportLine]:
-    """Newest first: those that the key may read."""
-    found = queries.kept_lines(
-        rights=ask.rights,
-        permissions={one.code: one.permission for one in ordered()},
-        report=query.report,
-        before=page.behind(None),
-        limit=page.limit,
-    )
-    return page.of([_kept_line(one) for one in found], lambda one: [one.id])
-
-
-@reads(
-    "reporting.kept_report",
-    permission=VIEW,
-    tag=REPORTING,
-    summary=Text(uk="Збережений звіт", en="A kept report"),
-    example={"kept": _KEPT, "told": _TOLD},
-)
-def kept_report(ask: Ask, *, kept: int) -> KeptReportTold:
-    """As it was kept, whatever was booked since."""
-    found = _kept(ask, kept)
-    return KeptReportTold(_kept_line(found.line), _told(table(found.content)))
-
-
-@reads(
-    "reporting.repetition",
-    permission=VIEW,
-    tag=REPORTING,
-    summary=Text(uk="Повторення збереженого звіту", en="A kept report made again"),
-    example={"digest": _DIGEST, "repeated": _DIGEST, "same": True},
-)
-def repetition(ask: Ask, *, kept: int) -> Repetition:
-    """From the book of today, by what was known when it was kept: the same to the byte."""
-    found = _kept(ask, kept)
-    digest = making.digest(making.repeat(found))
-    return Repetition(found.line.digest, digest, digest == found.line.digest)
-
-
-def _kept(ask: Ask, number: int) -> queries.Kept:
-    """A kept report that the key may read. Raises NotFound."""
-    found = queries.kept(number)
-    if found is None:
+def dashboard(ask: Ask, *, board: Name) -> DashboardTold:
+    """Of the open date: `finance`, `hr`, `lending` or `management`."""
+    if board not in TITLES:
         raise NotFound
-    declared = _readable(ask, found.line.report)
-    if not ask.rights.reaches(declared.permission, found.line.branch):
+    found = dashboards.tiles(Board(board), ask.rights)
+    if not found:
         raise NotFound
-    return found
+    knowledge, first = queries.knowledge_at(None), bank().first_date
+    drawn = [
+        dashboards.draw(
+            one, rights=ask.rights, today=ask.date, first=first, language="en",
+            knowledge=knowledge,
+        )
+        for one in found
+    ]  # fmt: skip
+    title = TITLES[Board(board)]
+    return DashboardTold(board, title.uk, title.en, [_tile(one) for one in drawn])
 
 
-def _kept_line(one: queries.KeptLine) -> KeptReportLine:
-    return KeptReportLine(
-        id=one.id,
-        report=one.report,
-        version=one.version,
-        start=dt.date.fromisoformat(one.parameters["start"]),
-        end=dt.date.fromisoformat(one.parameters["end"]),
+def _tile(one: Drawn) -> TileTold:
+    return TileTold(
+        tile=one.tile.code,
+        report=one.report.code,
+        start=one.start,
+        end=one.end,
         branch=one.branch,
-        currency=one.parameters["currency"],
-        kept_at=one.at,
-        kept_by=one.kept_by,
-        run=one.run,
-        digest=one.digest,
+        currency=one.currency,
+        figures=[
+            TileFigure(shown.label.uk, shown.label.en, _figure(shown.cell)) for shown in one.figures
+        ],
+        points=[TilePoint(bar.label, bar.minor) for bar in one.bars],
     )
-
-
-KEEP_REPORT = does(
-    "reporting.keep_report",
-    tag=REPORTING,
-    example={"report": "interest", "start": "2026-03-01", "end": "2026-03-02"},
-    gives={"kept": 7, "digest": _DIGEST},
-    location="kept-reports/{kept}",
-)

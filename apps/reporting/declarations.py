@@ -16,6 +16,8 @@ from apps.kernel.text import Text
 
 # What the code of a report may be: it stands in addresses.
 MAX_CODE = 20
+# What stands between an item and the part of it that a fact is of.
+PART = "/"
 
 
 class Span(StrEnum):
@@ -24,7 +26,8 @@ class Span(StrEnum):
     THIS = "this"
     # The date it is compared with; of a period, the one before it.
     BEFORE = "before"
-    # From the beginning of the year.
+    # From the beginning of the quarter, and of the year.
+    QUARTER = "quarter"
     YEAR = "year"
 
 
@@ -36,7 +39,7 @@ class Measure(StrEnum):
     CREDIT = "credit"
     TURNOVER = "turnover"
     CLOSING = "closing"
-    # How many accounts, where the source counts them.
+    # How many accounts, people or days, where the source counts them.
     COUNT = "count"
 
 
@@ -51,7 +54,10 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Figures of one GL account in one branch and currency; `item` is what its source parts by."""
+    """Figures of one GL account in one branch and currency; `item` is what its source parts by.
+
+    An item may have parts of its own, `CASH/overdue`; in rows, all parts of one stand together.
+    """
 
     gl: str
     kind: str
@@ -63,8 +69,14 @@ class Fact:
     credit_minor: int = 0
     accounts: int = 0
 
+    @property
+    def part(self) -> str:
+        """The part of its item, if it is of one."""
+        return self.item.partition(PART)[2]
+
     def value(self, dimension: Dimension) -> str:
-        return str(getattr(self, dimension.value))
+        found = str(getattr(self, dimension.value))
+        return found.partition(PART)[0] if dimension is Dimension.ITEM else found
 
     def measured(self, measure: Measure) -> int:
         """Minor units, or a number of accounts."""
@@ -81,7 +93,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Of:
-    """Which facts: by the beginnings of their GL codes, by kinds of account, by items.
+    """Which facts: by the beginnings of their GL codes, by kinds of account, items and parts.
 
     `standing` keeps those GL accounts alone whose measured sum is above zero (1) or below (-1):
     an account that may be either belongs to assets while it stands in debit.
@@ -91,6 +103,7 @@ class Of:
     less: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     standing: int = 0
 
     def holds(self, fact: Fact) -> bool:
@@ -100,6 +113,7 @@ class Of:
             and not (self.less and fact.gl.startswith(self.less))
             and (not self.kinds or fact.kind in self.kinds)
             and (not self.items or fact.item in self.items)
+            and (not self.parts or fact.part in self.parts)
         )
 
 
@@ -165,6 +179,8 @@ class Column:
     span: Span = Span.THIS
     of: Of = ALL
     sign: int = 1
+    # A number of things is in so many decimals: 2 for hundredths of a day.
+    decimals: int = 0
     # Of one branch, where the layout made it of an `Across`.
     branch: int | None = None
 
@@ -177,6 +193,35 @@ class Across:
     measure: Measure
     span: Span = Span.THIS
     of: Of = ALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A column told beside others: what the column `of` has more than `less`, in each row.
+
+    It stands behind `of`, or behind the column `after`. A kept report has it not: it follows.
+    """
+
+    code: str
+    label: Text
+    of: str
+    less: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percent:
+    """A column told beside others: what the column `of` is in percent, with two decimals.
+
+    Of the average of the columns `to`, or of the same column in the row `row`. Otherwise as `Gap`.
+    """
+
+    code: str
+    label: Text
+    of: str
+    to: tuple[str, ...] = ()
+    row: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,17 +267,23 @@ class Reach:
     knowledge: Knowledge
 
 
+PRODUCT = Text(uk="Продукт", en="Product")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where facts come from: `facts(reach)` by one statement.
 
     `narrow` is a condition on a posting `p` and its account `a` over `%(items)s`, an array of
-    text, by which the postings behind some facts are found; `names()` what its items are called.
+    text, and `%(end)s`, the last day, by which the postings behind some facts are found; `names()`
+    what its items are called, and `items_are` what they are. Facts without a GL account count
+    things, and no postings are behind them.
     """
 
     facts: Callable[[Reach], list[Fact]]
     narrow: str = "true"
     names: Callable[[], Mapping[str, Text]] = field(default=dict)
+    items_are: Text = PRODUCT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,11 +302,14 @@ class Report:
     source: Source
     rows: tuple[Row, ...]
     columns: tuple[Column | Across, ...]
+    derived: tuple[Gap | Percent, ...] = ()
     checks: tuple[Zero | Equal, ...] = ()
     on_date: bool = False
     partition: bool = False
-    # Figures of one currency; else each row has a currency of its own.
+    # Figures of one currency; else each row has a currency of its own, or counts things.
     one_currency: bool = True
+    # Whether it can be told as it was known at a moment; else only what was kept can tell that.
+    retold: bool = True
     order: int = 100
     version: int = 1
 

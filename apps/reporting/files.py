@@ -2,26 +2,20 @@
 
 import datetime as dt
 import io
-import logging
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import xlsxwriter
 from django.http import HttpResponse
-from fpdf import FPDF, FontFace
+from fpdf import FontFace
 
 from apps.kernel import formats
 from apps.kernel import spreadsheets as csv
 from apps.kernel.currencies import currency
 from apps.kernel.text import Text
-from apps.reporting.tables import Cell, Table, Told
+from apps.reporting.paper import FONT, Paper
+from apps.reporting.tables import Cell, Table, Told, told_in
 
-# It tells of each table of each font that it cuts down.
-logging.getLogger("fontTools").setLevel(logging.WARNING)
-
-FONTS = Path(__file__).parent / "fonts"
-_FONT = "DejaVuSans"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CODE = Text(uk="Код", en="Code")
 _ROW = Text(uk="Стаття", en="Row")
@@ -97,7 +91,11 @@ def xlsx_file(table: Table, imprint: Imprint) -> HttpResponse:
             sheet.write_string(at, 1, row.label.in_language(language), style)
             sheet.write_string(at, 2, _currency_of(row), style)
             for place, cell in enumerate(row.cells, 3):
-                sheet.write_number(at, place, float(_number(cell)), formats_.of(cell, row.kind))
+                # A workbook has percentages as parts of one.
+                of = 100 if cell.is_percent else 1
+                if (number := _number(cell)) != "":
+                    style = formats_.of(cell, row.kind)
+                    sheet.write_number(at, place, float(number) / of, style)
         sheet.set_column(0, 0, 14)
         sheet.set_column(1, 1, 58)
         sheet.set_column(2, 2, 8)
@@ -115,14 +113,15 @@ class _Formats:
             {"bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"}
         )
         self.date = book.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
-        self._numbers: dict[tuple[int, bool], object] = {}
+        self._numbers: dict[tuple[int, bool, bool], object] = {}
 
     def of(self, cell: Cell, kind: str) -> object:
-        """Thousands parted, as many decimals as the currency has, negatives red."""
-        exponent = currency(cell.currency).exponent if cell.currency else 0
-        key = (exponent, kind != "line")
+        """Thousands parted, as many decimals as the figure has, negatives red."""
+        decimals = _decimals(cell)
+        key = (decimals, kind != "line", cell.is_percent)
         if key not in self._numbers:
-            plain = "#,##0" + ("." + "0" * exponent if exponent else "")
+            plain = "#,##0" + ("." + "0" * decimals if decimals else "")
+            plain += "%" if cell.is_percent else ""
             self._numbers[key] = self.book.add_format(
                 {"num_format": f"{plain};[Red]-{plain}", "bold": key[1]}
             )
@@ -137,42 +136,34 @@ def pdf_file(table: Table, imprint: Imprint) -> HttpResponse:
     return _download(bytes(paper.output()), "application/pdf", f"{file_name(table)}.pdf")
 
 
-class _Paper(FPDF):
+class _Paper(Paper):
     """A report on paper, with the bank above and the page's number below."""
 
     def __init__(self, table: Table, imprint: Imprint) -> None:
         lies = len(table.heads) > _PORTRAIT_COLUMNS
-        super().__init__(orientation="landscape" if lies else "portrait", format="A4")
+        super().__init__(
+            title=table.title.in_language(imprint.language),
+            language=imprint.language,
+            orientation="landscape" if lies else "portrait",
+        )
         self.table_, self.imprint = table, imprint
-        self.add_font(_FONT, fname=FONTS / "DejaVuSans.ttf")
-        self.add_font(_FONT, style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
-        self.set_margins(14, 14)
-        self.set_auto_page_break(auto=True, margin=16)
-        self.set_title(table.title.in_language(imprint.language))
-        self.set_lang(imprint.language)
-
-    def footer(self) -> None:
-        self.set_y(-12)
-        self.set_font(_FONT, size=7)
-        words = Text(uk="Сторінка", en="Page").in_language(self.imprint.language)
-        self.cell(0, 5, f"{words} {self.page_no()} / {{nb}}", align="R")
 
     def tell(self) -> None:
         """The imprint, and the table below it."""
         language = self.imprint.language
-        self.set_font(_FONT, size=8)
+        self.set_font(FONT, size=8)
         self.cell(0, 4.5, self.imprint.bank, new_x="LMARGIN", new_y="NEXT")
-        self.set_font(_FONT, style="B", size=13)
+        self.set_font(FONT, style="B", size=13)
         title = self.table_.title.in_language(language)
         self.cell(0, 8, title, new_x="LMARGIN", new_y="NEXT")
-        self.set_font(_FONT, size=8)
+        self.set_font(FONT, size=8)
         told = [
             f"{name}: {formats.date(value, language) if isinstance(value, dt.date) else value}"
             for name, value in self.imprint.facts
         ]
         self.multi_cell(0, 4.5, "   ".join(told), align="L", new_x="LMARGIN", new_y="NEXT")
         self.ln(2)
-        self.set_font(_FONT, size=7)
+        self.set_font(FONT, size=7)
         self._table()
 
     def _table(self) -> None:
@@ -195,22 +186,19 @@ class _Paper(FPDF):
             first = [_CODE.in_language(language)] if marks else []
             grid.row([*first, _ROW.in_language(language), *names])
             for row in rows:
-                figures = [_written(cell, language) for cell in row.cells] or [""] * len(heads)
+                figures = [told_in(cell, language) for cell in row.cells] or [""] * len(heads)
                 first = [row.mark] if marks else []
                 bold = FontFace(emphasis="BOLD") if row.kind != "line" else None
                 grid.row([*first, row.label.in_language(language), *figures], style=bold)
 
 
-def _written(cell: Cell, language: str) -> str:
-    if cell.currency is None:
-        return f"{cell.minor:,}".replace(",", "\u202f")
-    return formats.amount(cell.minor, cell.currency, language)
+def _number(cell: Cell) -> Decimal | str:
+    """The figure in whole units of its currency, or as a number, exactly; nothing of nothing."""
+    return "" if cell.missing else Decimal(cell.minor).scaleb(-_decimals(cell))
 
 
-def _number(cell: Cell) -> Decimal:
-    """The figure in whole units of its currency, exactly; or the number of things."""
-    exponent = currency(cell.currency).exponent if cell.currency else 0
-    return Decimal(cell.minor).scaleb(-exponent)
+def _decimals(cell: Cell) -> int:
+    return currency(cell.currency).exponent if cell.currency else cell.decimals
 
 
 def _currency_of(row: Told) -> str:

@@ -186,7 +186,8 @@ class KeptPage(OfKept):
 
     def get(self, request: Request, kept: int) -> HttpResponse:
         line = self.kept.line
-        again = "again" in request.GET
+        retold = REPORTS[line.report].retold
+        again = retold and "again" in request.GET
         address = reverse("reporting:figure", args=[line.report])
         told = table(self.kept.content)
         others = queries.kept_lines(
@@ -200,9 +201,10 @@ class KeptPage(OfKept):
                 "line": line,
                 "given": self.told["given"],
                 "table": told,
-                "rows": rows_of(told, address, {"kept": str(kept)}),
+                "rows": rows_of(told, address, {"kept": str(kept)}, opens=retold),
                 "branches": queries.branch_names(),
                 "others": [_told(one) for one in others if one.id != line.id],
+                "retold": retold,
                 "again": again,
                 "is_same": again and making.repeat(self.kept) == self.kept.content,
                 "kinds": list(WRITERS),

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from apps.kernel.queries import bank
 from apps.reporting import queries
-from apps.reporting.declarations import REPORTS, Knowledge, Plain, Reach, Report
+from apps.reporting.declarations import REPORTS, Fact, Knowledge, Plain, Reach, Report, Span
 from apps.reporting.errors import CurrencyNotInBook, PeriodInvalid, UnknownReport
 from apps.reporting.rules import Parameters, Sheet, content, days_of, end_of_month_before, lay_out
 
@@ -54,10 +54,20 @@ def parameters(
     return Parameters(start=first, end=last, compare=compare, branch=branch, currency=currency)
 
 
-def make(report: Report, given: Parameters, knowledge: Knowledge) -> Sheet:
-    """The report as the bank knew it; as many statements as its columns have spans, and no more."""
-    facts = {
-        span: report.source.facts(
+def make(
+    report: Report,
+    given: Parameters,
+    knowledge: Knowledge,
+    *,
+    told_of: Callable[[int], None] | None = None,
+) -> Sheet:
+    """The report as the bank knew it; as often as its columns have spans its source is asked.
+
+    `told_of` hears how many of the spans are read.
+    """
+    facts: dict[Span, list[Fact]] = {}
+    for span, (start, end) in days_of(report, given).items():
+        facts[span] = report.source.facts(
             Reach(
                 start=start,
                 end=end,
@@ -66,8 +76,8 @@ def make(report: Report, given: Parameters, knowledge: Knowledge) -> Sheet:
                 knowledge=knowledge,
             )
         )
-        for span, (start, end) in days_of(report, given).items()
-    }
+        if told_of is not None:
+            told_of(len(facts))
     return lay_out(report, given, facts)
 
 

@@ -30,6 +30,16 @@ place(
 )
 place(
     MenuItem(
+        url="reporting:dashboards",
+        label=Text(uk="Панелі показників", en="Dashboards"),
+        icon="chart-column",
+        permission=READ,
+        order=62,
+        group=_BOOK,
+    )
+)
+place(
+    MenuItem(
         url="reporting:kept_list",
         label=Text(uk="Збережені звіти", en="Kept reports"),
         icon="history",
@@ -40,11 +50,25 @@ place(
     )
 )
 
-DEEDS.add("reporting.keep_report", Text(uk="Збереження звіту", en="Keeping of a report"))
-NAMES.add(
-    "reporting.keep_report.report",
-    lambda code: str(REPORTS[code].title) if code in REPORTS else "",
+place(
+    MenuItem(
+        url="reporting:orders",
+        label=Text(uk="Замовлені звіти", en="Ordered reports"),
+        icon="history",
+        permission=READ,
+        order=64,
+        group=_BOOK,
+        hidden=True,
+    )
 )
+
+DEEDS.add("reporting.keep_report", Text(uk="Збереження звіту", en="Keeping of a report"))
+DEEDS.add("reporting.order_report", Text(uk="Замовлення звіту", en="Order of a report"))
+DEEDS.add("reporting.make_ordered", Text(uk="Складання звіту", en="Making of a report"))
+for operation in ("reporting.keep_report", "reporting.order_report"):
+    NAMES.add(
+        f"{operation}.report", lambda code: str(REPORTS[code].title) if code in REPORTS else ""
+    )
 FIELDS.add("start", Text(uk="від", en="from"))
 FIELDS.add("end", Text(uk="до", en="to"))
 FIELDS.add("report", Text(uk="звіт", en="report"))

@@ -110,6 +110,7 @@ def days_of(report: Report, parameters: Parameters) -> dict[Span, Days]:
     found = {
         Span.THIS: (start, end),
         Span.BEFORE: before,
+        Span.QUARTER: (end.replace(month=end.month - (end.month - 1) % 3, day=1), end),
         Span.YEAR: (dt.date(end.year, 1, 1), end),
     }
     return {span: found[span] for span in report.spans}

@@ -19,11 +19,19 @@ from apps.kernel.queries import bank
 from apps.kernel.text import Text
 from apps.ledger.rules import Sight
 from apps.reporting import making, queries
-from apps.reporting.declarations import REPORTS, Fact, Knowledge, Measure, Report, ordered
+from apps.reporting.declarations import (
+    REPORTS,
+    Dimension,
+    Fact,
+    Knowledge,
+    Measure,
+    Report,
+    ordered,
+)
 from apps.reporting.files import WRITERS, Imprint
 from apps.reporting.forms import AskForm, NumberForm, PlaceForm
 from apps.reporting.rules import Parameters, content, days_of
-from apps.reporting.tables import Cell, Names, Table, Told, table
+from apps.reporting.tables import Cell, Names, Table, Told, table, told_in
 
 READ = "reporting.view_reports"
 PAGE = 50
@@ -95,7 +103,9 @@ class OfReport(Screen):
         form = AskForm(self.request.GET)
         form.is_valid()
         asked = {name: value or None for name, value in form.cleaned_data.items()}
-        knowledge = queries.knowledge_at(asked.pop("known_at", None))
+        known_at = asked.pop("known_at", None) if self.report.retold else None
+        asked.pop("known_at", None)
+        knowledge = queries.knowledge_at(known_at)
         asked["branch"] = making.may_choose(asked.get("branch"), self.where)
         today = self.request.date
         try:
@@ -135,8 +145,10 @@ class ReportPage(OfReport):
         )
 
 
-def rows_of(told: Table, address: str, query: dict[str, str]) -> list[dict[str, Any]]:
-    """The rows of a table with the words of each cell and the address that it opens."""
+def rows_of(
+    told: Table, address: str, query: dict[str, str], *, opens: bool = True
+) -> list[dict[str, Any]]:
+    """The rows of a table with the words of each cell and the address that it opens, if any."""
     return [
         {
             "row": row,
@@ -144,6 +156,7 @@ def rows_of(told: Table, address: str, query: dict[str, str]) -> list[dict[str, 
                 {
                     "text": written(cell),
                     "minor": cell.minor,
+                    "opens": opens and cell.minor != 0,
                     "address": f"{address}?{urlencode({**query, **_place(row, cell)})}",
                 }
                 for cell in row.cells
@@ -154,15 +167,12 @@ def rows_of(told: Table, address: str, query: dict[str, str]) -> list[dict[str, 
 
 
 def _place(row: Told, cell: Cell) -> dict[str, str]:
-    return {"row": row.code, "column": cell.column}
+    return {"row": row.code, "column": cell.opens}
 
 
 def written(cell: Cell, minor: int | None = None) -> str:
     """A figure, or another amount in its place, as people write it."""
-    amount = cell.minor if minor is None else minor
-    if cell.currency is None:
-        return f"{amount:,}".replace(",", "\u202f")
-    return formats.amount(amount, cell.currency, get_language() or "uk")
+    return told_in(cell, get_language() or "uk", minor)
 
 
 class FigurePage(OfReport):
@@ -193,8 +203,11 @@ class FigurePage(OfReport):
         measure = sheet.measured(row, laid)
         start, end = _days_behind(measure, days_of(self.report, given.parameters)[laid.span])
         names = Names.of(self.report)
+        called = {share.fact.item: share.fact.value(Dimension.ITEM) for share in figure.shares}
+        has_items = any(one in names.items for one in called.values())
         facts = [share.fact for share in figure.shares]
-        postings = self._postings(facts, start, end, measure, given)
+        of_book = any(fact.gl for fact in facts)
+        postings = self._postings(facts, start, end, measure, given) if of_book else None
         self.head = next(one for one in told.heads if one.code == column)
         self.line = line
         return self.show(
@@ -214,7 +227,11 @@ class FigurePage(OfReport):
                     }
                     for share in figure.shares
                 ],
-                "has_items": any(fact.item in names.items for fact in facts),
+                "of_book": of_book,
+                # Cells of a row before its figure.
+                "before": 1 + 3 * of_book + has_items,
+                "items_are": self.report.source.items_are,
+                "has_items": has_items,
                 "start": start,
                 "end": end,
                 "from_the_beginning": start == queries.BEGINNING,

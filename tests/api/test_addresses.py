@@ -28,6 +28,7 @@ WITHOUT_ADDRESS = {
     "eod.finish_step": "a worker does it once all chunks are done",
     "eod.run_chunk": "a worker does it to the chunk that it has claimed",
     "ledger.make_partitions": "the opening of each next date makes the months that are lacking",
+    "reporting.make_ordered": "a worker does it to the report that it has begun",
     "products.load_tax_rates": "a country's history is loaded with the bank, before any close",
 }
 # Apps whose operations have no addresses yet.

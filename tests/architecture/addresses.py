@@ -130,6 +130,17 @@ def _closes(person: Person, where: str, small: Any) -> bool:
     return where == "own" and person.user == small.bank.teller.user_id
 
 
+def _reads_statements(person: Person, where: str, small: Any) -> bool:
+    """The report of the small bank is of the book; others may read reports of loans or people."""
+    needed = ("reporting.view_reports", "reporting.view_statements")
+    return all(person.reaches(one, where) for one in needed)
+
+
+def _keeps_statements(person: Person, where: str, small: Any) -> bool:
+    needed = ("reporting.keep_reports", "reporting.view_statements")
+    return all(person.reaches(one, where) for one in needed)
+
+
 Judge = Callable[[Person, str, Any], bool]
 _ALL = "whoever may do it in the whole bank"
 
@@ -160,10 +171,28 @@ OWN_RULE: Mapping[str, tuple[str, Judge]] = MappingProxyType(
             "GET closes/<day:date>": "eod.run_close",
             "GET closes/<day:date>/proofs": "eod.run_close",
             "GET exceptions": "eod.run_close",
-            # Of the whole bank, as its example is; of a branch, the body judges that.
-            "POST kept-reports": "reporting.keep_reports",
+            "GET budgets": "finance.view_budgets",
+            "GET budgets/<id:budget>": "finance.view_budgets",
+            "GET months": "finance.view_months",
+            "GET months/<day:period>": "finance.view_months",
         }.items()},
         "GET approvals/<id:approval>": ("as the page", lambda p, w, s: (
+        **dict.fromkeys(
+            ("reporting:report", "reporting:figure", "reporting:file", "reporting:kept",
+             "reporting:kept_file", "reporting:comparison", "GET reports/<code:report>",
+             "GET kept-reports/<id:kept>", "GET kept-reports/<id:kept>/repetition"),
+            ("whoever may read that report", _reads_statements)),
+        **dict.fromkeys(
+            ("reporting:keep", "reporting:order_report"),
+            ("whoever may keep that report", _keeps_statements)),
+        # Of the whole bank, as their examples are; of a branch, the body judges that.
+        **dict.fromkeys(
+            ("POST kept-reports", "POST report-orders"),
+            ("whoever may keep it of the whole bank", lambda p, w, s: (
+                _keeps_statements(p, "the whole bank", s)))),
+        **dict.fromkeys(
+            ("reporting:order", "GET report-orders/<id:order>"),
+            ("whoever ordered it", lambda p, w, s: False)),
             ("chief_accountant" in p.roles and p.reaches("control.decide_approvals", w))
             or p.reaches("control.view_journal", w))),
         "GET sessions/<id:session>": ("its teller, and whoever runs the tills", lambda p, w, s: (

@@ -94,7 +94,10 @@ OWN_ROOMS = {
     },
     "access": {"holdings", "middleware", "oversight", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
-    "reporting": {"declarations", "files", "kept_views", "making", "paper", "tables"},
+    "reporting": {
+        "dashboard_views", "dashboards", "declarations", "files", "kept_api", "kept_views", "making",
+        "order_views", "orders", "paper", "tables",
+    },
     "customers": {"panels"},
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
@@ -247,6 +250,7 @@ WRITERS = {
     "bank/bench": "fills throw-away banks with millions of rows",
     "bank/forcing.py": "operations that force entries, by the owner after a migration",
     "bank/installation.py": "the system user, before whom nobody could act",
+    "apps/reporting/orders.py": "a worker begins an ordered report, or gives it up",
     "bank/permissions.py": "rows of Django's permissions, by the owner after a migration",
 }
 _ORM_WRITES = {

@@ -13,6 +13,7 @@ BOUND = 20
 # Pages that ask more, and why.
 BOUNDS = {
     "eod:console": (30, "a whole desk: the dates, the close, its exceptions, the history"),
+    "reporting:dashboard": (60, "a report for each of its tiles, and for each month of a chart"),
     "eod:day": (30, "a close with its steps, exceptions, proofs and neighbours"),
 }
 

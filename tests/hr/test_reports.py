@@ -2,10 +2,17 @@
 
 import datetime as dt
 
+from apps.control.errors import PermissionMissing
 from apps.hr import payslips, queries
+from apps.hr.reports import HEADCOUNT, LEAVE_BALANCES, PAYROLL_COST, STAFFING_PLAN
 from apps.kernel import sql
+from apps.reporting import making
+from apps.reporting import queries as reporting
+from apps.reporting.declarations import Report
+from apps.reporting.rules import content
+from apps.reporting.tables import Table, table
 from tests.cash.desk import gl_minor
-from tests.evidence import statements
+from tests.evidence import refuse, statements
 from tests.factories import do
 from tests.hr import office as at
 from tests.hr.office import JANUARY, Office
@@ -142,3 +149,90 @@ def test_a_list_of_the_staff_goes_page_by_page(office: Office) -> None:
     later = dt.date(2026, 1, 6)
     assert [one.id for one in queries.members(on=later, branches=None, gone=True)] == hired[:1]
     assert sql.value("SELECT count(*) FROM hr_employee") == 3
+
+
+# --- As declared reports ------------------------------------------------------------------------
+
+
+def told(report: Report, *, start: dt.date, end: dt.date, branch: int | None = None) -> Table:
+    given = making.parameters(report, today=end, start=start, end=end, branch=branch)
+    return table(content(making.make(report, given, reporting.knowledge_at(None))))
+
+
+def cells(found: Table, row: str) -> dict[str, int]:
+    line = next(one for one in found.rows if one.code == row)
+    return {cell.column: cell.minor for cell in line.cells}
+
+
+def test_declared_reports_say_what_the_screens_say(office: Office) -> None:
+    stays, leaves = at.worker(office), at.worker(office, position=office.other_position)
+    do("hr.dismiss", {"employee": leaves.id, "last_day": "2026-01-20", "reason": "За угодою"},
+       actor=office.hr)  # fmt: skip
+    last = dt.date(2026, 1, 31)
+
+    plan = told(STAFFING_PLAN, start=JANUARY, end=last)
+    lines = queries.staffing_plan(on=last, branches=None)
+    assert cells(plan, "position") == {
+        "planned": sum(one.planned_percent for one in lines),
+        "taken": 100,
+        "free": sum(one.free_percent for one in lines),
+        "people": 1,
+        "people_before": 2,
+    }
+    heads = told(HEADCOUNT, start=JANUARY, end=last)
+    assert cells(heads, "unit") == {"start": 2, "came": 0, "gone": 1, "end": 1, "turnover": 6_667}
+    here = told(HEADCOUNT, start=JANUARY, end=last, branch=office.bank.branch)
+    assert cells(here, "unit") == {"start": 1, "came": 0, "gone": 0, "end": 1, "turnover": 0}
+    [balance] = [
+        one
+        for one in queries.leave_balances(on=last, branches=None)
+        if (one.employee, one.kind) == (stays.id, "annual")
+    ]
+    leave = told(LEAVE_BALANCES, start=JANUARY, end=last)
+    assert cells(leave, f"employee.{stays.number} annual")["left"] == balance.left_hundredths
+    name = next(one.label for one in leave.rows if one.code == f"employee.{stays.number} annual")
+    assert balance.full_name in name.uk
+
+
+def test_the_declared_cost_of_pay_is_that_of_the_ledger(office: Office) -> None:
+    at.worker(office, "30000")
+    at.worker(office, "20000", position=office.other_position)
+    at.pay(office)
+    found = told(PAYROLL_COST, start=JANUARY, end=dt.date(2026, 1, 31))
+    booked = sql.value(
+        """SELECT sum(p.amount_minor)::bigint FROM ledger_posting p
+             JOIN ledger_entry e ON e.id = p.entry_id AND e.kind = 'hr.payroll'
+             JOIN ledger_account a ON a.id = p.account_id
+             JOIN ledger_glaccount g ON g.id = a.gl_account_id AND g.kind = 'expense'"""
+    )
+    total = cells(found, "unit")
+    assert (total["people"], total["cost"]) == (2, booked) == (2, 6_100_000)
+    assert total["gross"] + total["contribution"] == booked
+
+
+def test_reports_of_people_are_kept_and_not_made_again(office: Office) -> None:
+    at.worker(office)
+    kept = do("reporting.keep_report", {"report": "headcount"}, actor=office.hr).result["kept"]
+    assert reporting.kept(kept) is not None
+    refuse(PermissionMissing, "reporting.keep_report", {"report": "payroll_cost"},
+           actor=office.bank.accountant)  # fmt: skip
+    assert not HEADCOUNT.retold
+
+
+def test_declared_reports_ask_as_much_for_many_people_as_for_few(office: Office) -> None:
+    def asked() -> list[int]:
+        found = []
+        for report in (STAFFING_PLAN, HEADCOUNT, LEAVE_BALANCES, PAYROLL_COST):
+            with statements() as seen:
+                told(report, start=JANUARY, end=dt.date(2026, 1, 31))
+            found.append(len(seen))
+        return found
+
+    at.worker(office)
+    at.pay(office)
+    few = asked()
+    for _ in range(3):
+        at.worker(office)
+    at.pay(office)
+    assert asked() == few
+    assert max(few) <= 11

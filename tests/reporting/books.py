@@ -8,6 +8,11 @@ from tests.factories import FIRST_DATE, Bank, internal_account, move
 FIRST = FIRST_DATE
 # Closed through the day before; this one is open.
 LAST = FIRST + dt.timedelta(days=3)
+# Reports of what `live` books; those of loans and of people have tests of their own.
+OF_THE_BOOK = (
+    "balance_sheet", "cash_flow", "currency_position", "deposits", "interest", "profit_and_loss",
+    "profit_by_branch", "trial_balance",
+)  # fmt: skip
 
 
 def live(bank: Bank) -> None:

@@ -26,7 +26,7 @@ from tests.accounts import days
 from tests.conftest import OwnDatabase
 from tests.evidence import refuse, wait_until
 from tests.factories import Bank, add_user, define_role, do, internal_account, move
-from tests.reporting.books import LAST, live
+from tests.reporting.books import LAST, OF_THE_BOOK, live
 
 KEEP = "reporting.keep_report"
 
@@ -43,14 +43,14 @@ def test_a_kept_report_is_repeated_to_the_byte_after_later_corrections(
     own_database: OwnDatabase, bank: Bank
 ) -> None:
     live(bank)
-    kept = {code: keep(bank, code) for code in REPORTS.names()}
+    kept = {code: keep(bank, code) for code in OF_THE_BOOK}
     of_branch = keep(bank, "profit_and_loss", branch=bank.other_branch)
 
     # A correction in the open day, a new account, a day closed, and another one begun.
     fee, cost = (internal_account(bank, code) for code in ("6510", "7399"))
     move(bank, source=fee, target=cost, minor=77_77)
     days.deposit(bank, days.product(bank, valid_from=LAST), minor=5_000_00)
-    changed = {code: keep(bank, code, end=LAST.isoformat()) for code in REPORTS.names()}
+    changed = {code: keep(bank, code, end=LAST.isoformat()) for code in OF_THE_BOOK}
     days.close_day(bank)
     move(bank, source=cost, target=fee, minor=1_00)
 

@@ -11,10 +11,9 @@ from selenium import webdriver
 from apps.access.models import User
 from apps.access.operations import ResetPassword, SetPreferences
 from apps.control.commands import Secret
-from apps.reporting.declarations import REPORTS
 from tests.conftest import OwnDatabase
 from tests.factories import Bank, do
-from tests.reporting.books import live
+from tests.reporting.books import OF_THE_BOOK, live
 from tests.screens import browser as browsers
 from tests.screens.browser import CHROMIUM, DRIVER, MISSING, PASSWORD, Browser
 
@@ -58,7 +57,7 @@ def test_an_accountant_reads_opens_keeps_and_compares(
     browser.find("h1").click()
     browser.leads("gr")
     browser.audit()
-    for code in REPORTS.names():
+    for code in OF_THE_BOOK:
         browser.open(f"/reports/{code}/")
         browser.audit()
     browser.open("/reports/profit_and_loss/")
