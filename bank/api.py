@@ -187,3 +187,12 @@ urlpatterns: list[Any] = [
     at("openapi.json", get=document.document),
     re_path("", Nowhere.as_view()),
 ]
+    at("budgets", get=finance.budgets, post=finance.BEGIN_BUDGET),
+    at("budgets/<id:budget>", get=finance.budget),
+    at("budgets/<id:budget>/rows", post=finance.SET_BUDGET_ROWS),
+    at("budgets/<id:budget>/adopt", post=finance.ADOPT_BUDGET),
+    at("months", get=finance.month_list),
+    at("months/<day:period>", get=finance.month),
+    at("months/<day:period>/ticks", post=finance.TICK_MONTH),
+    at("months/<day:period>/close", post=finance.CLOSE_MONTH),
+    at("months/<day:period>/reopen", post=finance.REOPEN_MONTH),

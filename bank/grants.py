@@ -46,6 +46,8 @@ APPEND_ONLY = {
     "loans_accrual": "",
     "loans_accrualtotal": "",
     "cash_count": "",
+    "ledger_monthlock": "",
+    "finance_monthtick": "",
     "payments_payment": "",
     "reporting_keptreport": "",
     "hr_payrule": "",

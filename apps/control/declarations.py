@@ -204,6 +204,22 @@ GATES: Registry[Gate] = Registry("gate of the date")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invariant:
     """Something that must always hold: `violations` must find nothing, or no day closes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthCheck:
+    """What must be done before a month is closed.
+
+    The statement gives, over `%(first)s` and `%(last)s`, days of the month, one row for each thing
+    that is left to do: what it is.
+    """
+
+    name: str
+    title: Text
+    statement: str
+
+
+MONTH_CHECKS: Registry[MonthCheck] = Registry("check of a month")
+
+
 
     The statement returns one row for each violation, its first column the subject, and may use
     `%(date)s`, the date being closed or, for `manage.py prove`, the last closed one.

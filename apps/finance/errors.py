@@ -1,4 +1,4 @@
-"""Refusals of manual entries."""
+"""Refusals of manual entries, budgets and the close of months."""
 
 from apps.kernel.errors import Refusal
 from apps.kernel.text import Text
@@ -26,4 +26,84 @@ class OwnEntry(Refusal):
     sentence = Text(
         uk="Це проведення зробили ви, за згодою іншої людини. Сторнувати його має хтось інший.",
         en="You booked this entry, as another person agreed. Somebody else must reverse it.",
+    )
+
+
+class BudgetAdopted(Refusal):
+    code = "finance.budget_adopted"
+    status = 409
+    sentence = Text(
+        uk="Бюджет {budget} затверджено, змінити його не можна. Почніть нову версію.",
+        en="Budget {budget} is adopted and cannot be changed. Begin a new version.",
+    )
+
+
+class BudgetEmpty(Refusal):
+    code = "finance.budget_empty"
+    status = 409
+    sentence = Text(
+        uk="У чернетці немає жодного рядка. Заповніть її перед затвердженням.",
+        en="The draft has no rows. Fill it in before it is adopted.",
+    )
+
+
+class NotPlanned(Refusal):
+    code = "finance.not_planned"
+    sentence = Text(
+        uk="Рахунок {code} не є рахунком доходів чи витрат. Плануйте доходи й витрати.",
+        en="Account {code} is neither income nor expense. Plan income and expense.",
+    )
+
+
+class PlannedTwice(Refusal):
+    code = "finance.planned_twice"
+    sentence = Text(
+        uk="Рахунок {gl_code}, відділення {branch}, центр {centre} названо двічі. Залиште один "
+        "рядок.",
+        en="Account {gl_code}, branch {branch}, centre {centre} is named twice. Keep one row.",
+    )
+
+
+class UnknownBranch(Refusal):
+    code = "finance.unknown_branch"
+    status = 404
+    sentence = Text(
+        uk="Відділення з кодом {branch} немає серед відкритих. Перевірте код.",
+        en="No open branch has the code {branch}. Check the code.",
+    )
+
+
+class MonthClosed(Refusal):
+    code = "finance.month_closed"
+    status = 409
+    sentence = Text(
+        uk="Місяць {month} уже закрито. Щоб щось у ньому змінити, попросіть його відкрити.",
+        en="The month {month} is closed already. Ask for it to be opened before anything changes.",
+    )
+
+
+class MonthUnfinished(Refusal):
+    code = "finance.month_unfinished"
+    status = 409
+    sentence = Text(
+        uk="Місяць {month} ще не готовий до закриття. Залишилося: {left}.",
+        en="The month {month} is not ready to be closed. Left to do: {left}.",
+    )
+
+
+class EarlierMonthOpen(Refusal):
+    code = "finance.earlier_month_open"
+    status = 409
+    sentence = Text(
+        uk="Місяць перед {month} ще не закрито. Закривайте місяці по черзі.",
+        en="The month before {month} is not closed. Close months one after another.",
+    )
+
+
+class LaterMonthClosed(Refusal):
+    code = "finance.later_month_closed"
+    status = 409
+    sentence = Text(
+        uk="Після {month} є закритий місяць. Відкрийте спершу пізніший.",
+        en="A month after {month} is closed. Open the later one first.",
     )

@@ -9,7 +9,7 @@ from django.forms import BoundField
 
 from apps.customers.forms import branch_name, text_input
 from apps.finance import queries
-from apps.finance.operations import ManualLeg, Side
+from apps.finance.operations.entries import ManualLeg, Side
 from apps.kernel.currencies import CURRENCIES
 from apps.kernel.fields import AmountField, Form, said
 from apps.kernel.models import Branch

@@ -10,7 +10,7 @@ from apps.control import door
 from apps.control.screens import OperationScreen
 from apps.finance import queries
 from apps.finance.forms import LINES, EntryForm, lines_of
-from apps.finance.operations import BookManualEntry, Side
+from apps.finance.operations.entries import BookManualEntry, Side
 from apps.kernel import formats
 from apps.kernel.fields import Form
 from apps.kernel.models import Branch

@@ -158,6 +158,28 @@ class SpanOutOfRange(Refusal):
     )
 
 
+class MonthLocked(Refusal):
+    code = "ledger.month_locked"
+    status = 409
+    sentence = Text(
+        uk="Місяць {month} закрито: проведень з датою валютування в ньому вже не буває. Оберіть "
+        "пізнішу дату або попросіть відкрити місяць.",
+        en="The month of {month} is closed: no entry may have a value date in it. Take a later "
+        "date, or ask for the month to be opened again.",
+    )
+
+
+class MonthNotToLock(Refusal):
+    code = "ledger.month_not_to_lock"
+    status = 409
+    sentence = Text(
+        uk="Місяць {month} не можна закрити: не всі його дні закрито, або його вже закрито чи "
+        "відкрито. Перевірте стан місяця.",
+        en="The month of {month} cannot be closed or opened: a date of it is not closed, or it is "
+        "as asked already. Look at the month again.",
+    )
+
+
 for state, refusal in {
     "SK001": DateNotOpen,
     "SK002": UnknownAccount,
@@ -169,6 +191,8 @@ for state, refusal in {
     "SK011": CannotReverse,
     "SK012": AccountNotEmpty,
     "SK013": UnknownGLAccount,
+    "SK015": MonthLocked,
+    "SK016": MonthNotToLock,
 }.items():
     SQL_REFUSALS.add(state, refusal)
 CONSTRAINT_REFUSALS.add("ledger_entry_reversed_once", AlreadyReversed)

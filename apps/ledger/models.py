@@ -214,6 +214,26 @@ class ForcedOperation(models.Model):
         return self.name
 
 
+class MonthLock(models.Model):
+    """A month that was locked against entries with a value date in it, or opened again.
+
+    Rows are added and never changed; the last one of a month counts. `month` is its first day.
+    """
+
+    month = models.DateField()
+    locked = models.BooleanField()
+    run_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(month__day=1), name="ledger_monthlock_first_day"),
+        ]
+        indexes = [models.Index(fields=["month", "id"], name="ledger_monthlock_of_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {'locked' if self.locked else 'open'}"
+
+
 class AccountDay(models.Model):
     """An account's closing balance and turnovers of a closed date on which it moved."""
 

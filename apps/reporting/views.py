@@ -221,7 +221,7 @@ class FigurePage(OfReport):
                         "fact": share.fact,
                         "name": names.gl.get(share.fact.gl),
                         "branch": names.branches.get(share.fact.branch),
-                        "item": names.items.get(share.fact.item),
+                        "item": names.items.get(called[share.fact.item]),
                         "text": written(cell, share.minor),
                         "minor": share.minor,
                     }

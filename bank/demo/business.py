@@ -21,6 +21,7 @@ from apps.control.run import Actor
 from apps.kernel import sql
 from apps.kernel.errors import Refusal
 from apps.ledger import queries as ledger
+from bank.demo import planning
 from bank.demo.cast import Cast, Counter, Deposit
 from bank.demo.founding import IDENTITY, LARGE_WITHDRAWAL_MINOR, internal_account
 from bank.demo.lanes import Lanes
@@ -30,6 +31,8 @@ FLOAT_MINOR = 30_000_000
 CUSTOMERS_A_TELLER = 30
 PAYMENTS_A_BRANCH = 10
 _PAY_DAYS = (5, 20)
+# Tuesdays.
+_IT_BILLS = 1
 _SALARIES = ("Заробітна плата", "Аванс", "Стипендія", "Пенсія", "Гонорар")
 _BILLS = ("За електроенергію", "За газ", "За водопостачання", "За інтернет", "Квартплата")
 _GIFTS = ("На навчання", "Повернення боргу", "На ремонт", "Подарунок", "На відпустку")
@@ -67,6 +70,8 @@ def live(cast: Cast, when: Calendar, *, lanes: Lanes) -> Tally[str]:
     head = HeadOfficeDay(cast, when)
     if when.is_working:
         head.entry_by_hand()
+        if when.date.weekday() == _IT_BILLS:
+            head.costs_of_it()
     return sum(tallies, start=head.tally)
 
 
@@ -110,6 +115,13 @@ class HeadOfficeDay(_Day):
             self.do("control.decline", fields, self.cast.head["chief_accountant"])
         else:
             self.agree(parked, self.cast.head["chief_accountant"])
+
+    def costs_of_it(self) -> None:
+        """The week's bills of IT, each on its cost centre; the chief accountant agrees."""
+        branch, payable = self.cast.offices[0].branch, internal_account("3619")
+        fields = planning.week(branch, payable=payable, chance=self.chance)
+        parked = self.do("finance.book_manual_entry", fields, self.cast.head["accountant"])
+        self.agree(parked, self.cast.head["chief_accountant"])
 
     def bill(self, *, key: str = "") -> Outcome:
         """The accountant's entry, which waits; once for each key."""

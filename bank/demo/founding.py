@@ -22,6 +22,7 @@ from apps.kernel.models import Bank, Branch
 from apps.kernel.text import Text
 from apps.ledger.models import Account
 from bank import roles
+from bank.demo import planning
 from bank.demo.lanes import Lanes
 from bank.demo.people import Person, people
 from bank.installation import Identity, install
@@ -134,6 +135,7 @@ def found(*, customers: int, first_date: dt.date, seed: int, lanes: Lanes) -> No
         _offer(founder, product, by=staff["product_manager"])
     _open_accounts_of_the_bank(founder, branches[PLACES[0].code], by=staff["accountant"])
     _pay_the_capital_in(founder, branches[PLACES[0].code], staff)
+    _plan_the_year(founder, branches[PLACES[0].code], staff)
 
     lanes.each(partial(_welcome_all, customers=customers, seed=seed, founder=founder))
     for place in PLACES:
@@ -263,6 +265,29 @@ def _pay_the_capital_in(founder: _Founder, branch: int, staff: Mapping[str, Acto
             {"approval": approval.id, "meaning": approval.meaning_hash},
             key="capital:agreed",
             by=staff["chief_accountant"],
+        )
+
+
+def _plan_the_year(founder: _Founder, branch: int, staff: Mapping[str, Actor]) -> None:
+    """The budget of the year, to which the head of finance agrees, and accounts for costs of IT."""
+    by = staff["accountant"]
+    for fields in planning.accounts(branch):
+        founder.do("finance.open_internal_account", fields, key=f"internal:{fields['part']}", by=by)
+    year = founder.first_date.year
+    begun = {"year": year, "name": f"Бюджет {year} року"}
+    budget = founder.do("finance.begin_budget", begun, key="budget", by=by)["budget"]
+    rows = planning.rows([place.code for place in PLACES])
+    fields = {"budget": budget, "rows": rows}
+    founder.do("finance.set_budget_rows", fields, key="budget:rows", by=by)
+    founder.do("finance.adopt_budget", {"budget": budget}, key="budget:adopt", by=by)
+    # A founding that was cut short may find it agreed to already.
+    waiting = Approval.objects.filter(operation="finance.adopt_budget", state="waiting").first()
+    if waiting is not None:
+        founder.do(
+            "control.approve",
+            {"approval": waiting.id, "meaning": waiting.meaning_hash},
+            key="budget:agreed",
+            by=staff["finance_head"],
         )
 
 

@@ -35,7 +35,7 @@ from tests.architecture.addresses import Address, Person
 from tests.cash import desk
 from tests.conftest import OwnDatabase
 from tests.eod.closing import close
-from tests.factories import Bank, add_user, define_role, do, read_bank
+from tests.factories import BRANCHES, Bank, add_user, define_role, do, read_bank
 from tests.hr import office
 from tests.hr.office import Office
 from tests.loans import lending
@@ -46,6 +46,7 @@ NOBODY = 987_654_321
 NOTHING: Things = {
     "run": UUID(int=7),
     "date": "2024-02-29",
+    "period": "1999-01-01",
     **dict.fromkeys(("code", "gl_account"), "9999"),
     **dict.fromkeys(("name", "report", "kind", "product"), "nothing"),
 }
@@ -230,6 +231,12 @@ def _whole(bank: Bank, program: int) -> dict[str, Any]:
         **_figure(),
         "proof": sql.value("SELECT min(name) FROM eod_proof"),
         "endpoint": "control.bank",
+        "budget": _budget(bank),
+        "period": "2026-01-01",
+        "board": "management",
+        "order": do("reporting.order_report", {"report": REPORT}, actor=bank.accountant).result[
+            "order"
+        ],
     }
 
 
@@ -239,6 +246,15 @@ def _figure() -> dict[str, str]:
     assert today is not None
     asked = making.parameters(report, today=today)
     told = table(content(making.make(report, asked, reporting.knowledge_at(None))))
+def _budget(bank: Bank) -> int:
+    """A draft of a budget with a row; its id."""
+    begun = {"year": 2026, "name": "Бюджет"}
+    budget: int = do("finance.begin_budget", begun, actor=bank.accountant).result["budget"]
+    row = {"gl_code": "7399", "branch": BRANCHES[0], "amounts": ["10.00"] * 12}
+    do("finance.set_budget_rows", {"budget": budget, "rows": [row]}, actor=bank.accountant)
+    return budget
+
+
     cell = next((row.code, cell.column) for row in told.rows for cell in row.cells if row.code)
     return {"figure_row": cell[0], "figure_column": cell[1]}
 

@@ -99,6 +99,9 @@ OWN_ROOMS = {
         "order_views", "orders", "paper", "tables",
     },
     "customers": {"panels"},
+    "finance": {
+        "budget_forms", "budget_views", "budgeting", "month_views", "months", "workbooks",
+    },
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
     "loans": {
