@@ -82,6 +82,15 @@ class MonthClosed(Refusal):
     )
 
 
+class MonthNotClosed(Refusal):
+    code = "finance.month_not_closed"
+    status = 409
+    sentence = Text(
+        uk="Місяць {month} не закрито, тож відкривати його не треба. Оберіть закритий місяць.",
+        en="The month {month} is not closed, and need not be opened. Choose a closed one.",
+    )
+
+
 class MonthUnfinished(Refusal):
     code = "finance.month_unfinished"
     status = 409

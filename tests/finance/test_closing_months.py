@@ -11,7 +11,13 @@ from apps.control.declarations import MONTH_CHECKS
 from apps.control.errors import NotFound, PermissionMissing
 from apps.control.run import Actor
 from apps.finance import months
-from apps.finance.errors import EarlierMonthOpen, LaterMonthClosed, MonthClosed, MonthUnfinished
+from apps.finance.errors import (
+    EarlierMonthOpen,
+    LaterMonthClosed,
+    MonthClosed,
+    MonthNotClosed,
+    MonthUnfinished,
+)
 from apps.kernel import sql
 from apps.kernel.queries import current_date
 from tests.accounts import days
@@ -126,7 +132,7 @@ def test_a_month_is_closed_and_opened_by_two(bank: Bank, head: Actor) -> None:
     reopen(bank, head, JANUARY)
     assert not months.checklist(JANUARY).is_closed
     assert [one.locked for one in months.checklist(JANUARY).events] == [False, True]
-    refuse(NotFound, "finance.reopen_month", {"period": JANUARY, "reason": "Ще раз"},
+    refuse(MonthNotClosed, "finance.reopen_month", {"period": JANUARY, "reason": "Ще раз"},
            actor=bank.accountant)  # fmt: skip
     close(bank, head, JANUARY)
 

@@ -10,7 +10,13 @@ from apps.control.declarations import WHOLE_BANK, operation
 from apps.control.errors import NotFound
 from apps.control.run import Run
 from apps.finance import months
-from apps.finance.errors import EarlierMonthOpen, LaterMonthClosed, MonthClosed, MonthUnfinished
+from apps.finance.errors import (
+    EarlierMonthOpen,
+    LaterMonthClosed,
+    MonthClosed,
+    MonthNotClosed,
+    MonthUnfinished,
+)
 from apps.finance.models import MonthTick
 from apps.kernel.text import Text
 from apps.ledger.models import MonthLock
@@ -99,11 +105,11 @@ class ReopenMonth(Command):
 def reopen_month(*, cmd: ReopenMonth, run: Run) -> None:
     """Open the last closed month again, with a reason, once another person agrees.
 
-    Its booking dates stay closed. Raises NotFound for a month that is not closed, LaterMonthClosed.
+    Its booking dates stay closed. Raises NotFound, MonthNotClosed, LaterMonthClosed.
     """
     month = _month(cmd.period)
     if not months.checklist(month).is_closed:
-        raise NotFound
+        raise MonthNotClosed(month=f"{month:%m.%Y}")
     _, later_closed = months.neighbours(month)
     if later_closed:
         raise LaterMonthClosed(month=f"{month:%m.%Y}")
