@@ -19,11 +19,19 @@ from apps.control.rest.views import Address, Nowhere
 from apps.customers import api as customers
 from apps.eod import api as eod
 from apps.finance import api as finance
+from apps.hr import api as staff
+from apps.hr import earnings_api as earnings
+from apps.hr import pay_api as pay
+from apps.hr import staff_api as personnel
 from apps.ledger import api as ledger
 from apps.ledger import entries_api as entries
+from apps.loans import api as lending
+from apps.loans import loans_api as loans
+from apps.loans import repaying_api as repaying
 from apps.payments import api as payments
 from apps.products import api as products
 from apps.reporting import api as reporting
+from apps.reporting import kept_api as kept
 from bank import document
 
 
@@ -31,7 +39,6 @@ class Id(IntConverter):
     """The id of a row: what bigint holds, and never zero."""
 
     regex = "[1-9][0-9]{0,18}"
-from apps.reporting import kept_api as kept
     schema: ClassVar = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_INTEGER}
 
     def to_python(self, value: str) -> int:
@@ -128,6 +135,8 @@ urlpatterns: list[Any] = [
     at("products", get=products.products, post=products.CREATE_PRODUCT),
     at("products/<code:product>", get=products.product),
     at("products/<code:product>/versions", get=products.versions, post=products.ADD_VERSION),
+    at("products/<code:product>/loan-terms", get=lending.terms, post=lending.ADD_TERMS),
+    at("products/<code:product>/loan-offer", get=lending.offer),
     at("tax-rates", get=products.tax_rates, post=products.SET_TAX_RATE),
     at("deposits", post=accounts.OPEN_DEPOSIT),
     at("deposits/search", post=accounts.search),
@@ -156,8 +165,70 @@ urlpatterns: list[Any] = [
     at("outgoing-payments", post=payments.SEND),
     at("incoming-payments", post=payments.RECEIVE),
     at("payments/<id:payment>", get=payments.payment),
+    at("loan-applications", get=lending.applications, post=lending.APPLY),
+    at("loan-applications/<id:application>", get=lending.application),
+    at("loan-applications/<id:application>/approve", post=lending.APPROVE),
+    at("loan-applications/<id:application>/decline", post=lending.DECLINE),
+    at("loan-applications/<id:application>/withdraw", post=lending.WITHDRAW),
+    at("loan-applications/<id:application>/disburse", post=lending.DISBURSE),
+    at("loans", get=loans.loans),
+    at("loans/search", post=loans.search),
+    at("loans/<id:loan>", get=loans.loan),
+    at("loans/<id:loan>/schedule", get=repaying.schedule),
+    at("loans/<id:loan>/plans", get=repaying.plans),
+    at("loans/<id:loan>/charges", get=repaying.charges),
+    at("loans/<id:loan>/payments", get=repaying.payments, post=repaying.REPAY),
+    at("loans/<id:loan>/prepayment", get=repaying.prepayment_quote, post=repaying.PREPAY),
+    at("loans/<id:loan>/pay-off", get=repaying.pay_off_quote, post=repaying.PAY_OFF),
+    at("loans/<id:loan>/waivers", post=repaying.WAIVE_PENALTY),
+    at("loan-payments/<id:payment>/reverse", post=repaying.REVERSE_PAYMENT),
+    at("loan-portfolio", get=loans.loan_portfolio),
+    at("units", get=staff.units, post=personnel.OPEN_UNIT),
+    at("units/<id:unit>/move", post=personnel.MOVE_UNIT),
+    at("positions", get=staff.staffing_plan, post=personnel.PLAN_POSITION),
+    at("employees", get=staff.employees, post=personnel.HIRE),
+    at("employees/search", post=staff.search),
+    at("employees/<id:employee>", get=staff.employee),
+    at("employees/<id:employee>/terms", post=personnel.CHANGE_TERMS),
+    at("employees/<id:employee>/personal-status", post=personnel.SET_PERSONAL_STATUS),
+    at("employees/<id:employee>/pay-account", post=personnel.SET_PAY_ACCOUNT),
+    at("employees/<id:employee>/access", post=personnel.GRANT_ACCESS),
+    at("employees/<id:employee>/dismiss", post=personnel.DISMISS),
+    at("employees/<id:employee>/leave", get=staff.leave, post=personnel.RECORD_LEAVE),
+    at("employees/<id:employee>/leave-balances", get=staff.leave_balances),
+    at("employees/<id:employee>/leave-adjustments", post=personnel.ADJUST_LEAVE),
+    at("employees/<id:employee>/salaries", get=earnings.salaries),
+    at("employees/<id:employee>/pay-items", get=earnings.pay_items, post=earnings.ADD_PAY_ITEM),
+    at(
+        "employees/<id:employee>/deductions",
+        get=earnings.deductions,
+        post=earnings.ORDER_DEDUCTION,
+    ),
+    at("employees/<id:employee>/payslips", get=pay.payslips_of_employee),
+    at("leave-kinds", get=staff.leave_kinds),
+    at("leave/<id:absence>/cancel", post=personnel.CANCEL_LEAVE),
+    at("pay-items/<id:item>/cancel", post=earnings.CANCEL_PAY_ITEM),
+    at("deductions/<id:order>/end", post=earnings.END_DEDUCTION),
+    at("pay-rules", get=earnings.pay_rules, post=earnings.LOAD_RULES),
+    at("pay-cost", get=pay.pay_cost),
+    at("payrolls", get=pay.payrolls, post=earnings.PREPARE_PAYROLL),
+    at("payrolls/<id:payroll>", get=pay.payroll),
+    at("payrolls/<id:payroll>/payslips", get=pay.payslips_of_payroll),
+    at("payrolls/<id:payroll>/post", post=earnings.POST_PAYROLL),
+    at("payrolls/<id:payroll>/reverse", post=earnings.REVERSE_PAYROLL),
+    at("payslips/<id:slip>", get=pay.payslip),
+    at("payslips/<id:slip>/document", get=pay.payslip_document),
     at("internal-accounts", post=finance.OPEN_INTERNAL_ACCOUNT),
     at("manual-entries", post=finance.BOOK_MANUAL_ENTRY),
+    at("budgets", get=finance.budgets, post=finance.BEGIN_BUDGET),
+    at("budgets/<id:budget>", get=finance.budget),
+    at("budgets/<id:budget>/rows", post=finance.SET_BUDGET_ROWS),
+    at("budgets/<id:budget>/adopt", post=finance.ADOPT_BUDGET),
+    at("months", get=finance.month_list),
+    at("months/<day:period>", get=finance.month),
+    at("months/<day:period>/ticks", post=finance.TICK_MONTH),
+    at("months/<day:period>/close", post=finance.CLOSE_MONTH),
+    at("months/<day:period>/reopen", post=finance.REOPEN_MONTH),
     at("denominations", get=cash.denominations, post=cash.ADD_PIECE),
     at("tills", get=cash.tills, post=cash.CREATE_TILL),
     at("tills/<id:till>", get=cash.till),
@@ -187,12 +258,3 @@ urlpatterns: list[Any] = [
     at("openapi.json", get=document.document),
     re_path("", Nowhere.as_view()),
 ]
-    at("budgets", get=finance.budgets, post=finance.BEGIN_BUDGET),
-    at("budgets/<id:budget>", get=finance.budget),
-    at("budgets/<id:budget>/rows", post=finance.SET_BUDGET_ROWS),
-    at("budgets/<id:budget>/adopt", post=finance.ADOPT_BUDGET),
-    at("months", get=finance.month_list),
-    at("months/<day:period>", get=finance.month),
-    at("months/<day:period>/ticks", post=finance.TICK_MONTH),
-    at("months/<day:period>/close", post=finance.CLOSE_MONTH),
-    at("months/<day:period>/reopen", post=finance.REOPEN_MONTH),

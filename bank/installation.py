@@ -43,8 +43,6 @@ INSTALLATION = (
 # What the clock needs: the close runs as the system.
 CLOCK = (
     "ledger.make_partitions",
-    "accounts.make_partitions",
-    "loans.make_partitions",
     "eod.run_close",
 )
 APPS = Path(settings.BASE_DIR) / "apps"

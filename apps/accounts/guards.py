@@ -1,11 +1,20 @@
 """Proofs of deposits: what accrued and was paid, against the book and against itself recomputed."""
 
+from apps.accounts.subjects import ACCRUED, OF_DEPOSIT, PAID
+from apps.control.columns import OF_BRANCH, OF_CURRENCY, Column, Form
 from apps.control.declarations import INVARIANTS, Invariant
 from apps.kernel.text import Text
+from apps.ledger.subjects import BOOKED, OF_ACCOUNT, OF_LEDGER_ACCOUNT
+from apps.products.subjects import OF_PRODUCT
 
 
-def _prove(name: str, *, title: Text, statement: str, thorough: bool = False) -> None:
-    INVARIANTS.add(name, Invariant(name=name, title=title, statement=statement, thorough=thorough))
+def _prove(
+    name: str, *, title: Text, columns: tuple[Column, ...], statement: str, thorough: bool = False
+) -> None:
+    INVARIANTS.add(
+        name,
+        Invariant(name=name, title=title, columns=columns, statement=statement, thorough=thorough),
+    )
 
 
 # The rows were made from balance rows and factors of Python; here the same follows from the day's
@@ -15,6 +24,13 @@ _prove(
     title=Text(
         uk="Нарахування дня дорівнюють перерахованим зі знімків залишків",
         en="The day's accruals equal those recomputed from the snapshots of balances",
+    ),
+    columns=(
+        OF_DEPOSIT,
+        Column(name=Text(uk="Залишок, перераховано", en="Balance, recomputed")),
+        Column(name=Text(uk="Залишок, узято", en="Balance, taken")),
+        Column(name=Text(uk="Відсотки, перераховано", en="Interest, recomputed")),
+        Column(name=Text(uk="Відсотки, нараховано", en="Interest, accrued")),
     ),
     statement="""
         WITH day AS (
@@ -80,6 +96,13 @@ _prove(
         uk="Підсумок нарахувань кожного продукту зріс рівно на нарахування дня",
         en="Each product's accrual total grew by exactly the day's accruals",
     ),
+    columns=(
+        OF_PRODUCT,
+        OF_BRANCH,
+        OF_CURRENCY,
+        Column(name=Text(uk="Підсумок зріс на", en="Total grew by")),
+        Column(name=Text(uk="Нарахування дня", en="The day's accruals")),
+    ),
     statement="""
         SELECT coalesce(t.product_id, r.product_id), coalesce(t.branch_id, r.branch_id),
                coalesce(t.currency, r.currency), t.grown, r.earned
@@ -118,6 +141,12 @@ _prove(
         uk="Рахунок нарахованих відсотків рухався на нараховане та виплачене за день",
         en="Each account of accrued interest moved by what the day accrued and paid",
     ),
+    columns=(
+        OF_ACCOUNT,
+        ACCRUED,
+        PAID,
+        Column(name=Text(uk="Рух у книзі", en="Moved in the book")),
+    ),
     statement=f"""{_MOVES.format(until="=")}
         SELECT t.account_id, coalesce(t.posted, 0), coalesce(p.gross, 0), coalesce(l.moved, 0)
           FROM (SELECT t.*, CASE WHEN t.booking_date = %(date)s
@@ -144,6 +173,11 @@ _prove(
         uk="Кожну виплату відсотків зараховано на рахунок клієнта без податків",
         en="Each payment of interest was credited to its deposit, less taxes",
     ),
+    columns=(
+        OF_ACCOUNT,
+        Column(name=Text(uk="До виплати без податків", en="Due after taxes")),
+        Column(name=Text(uk="Зараховано", en="Credited")),
+    ),
     statement="""
         SELECT coalesce(c.account_id, p.account_id), c.net, p.credited
           FROM (SELECT d.account_id, sum(c.net_minor) AS net
@@ -165,6 +199,12 @@ _prove(
     title=Text(
         uk="Рахунок нарахованих відсотків дорівнює округленій сумі нарахувань без виплат",
         en="Each account of accrued interest is the rounded sum of all accruals less payments",
+    ),
+    columns=(
+        OF_ACCOUNT,
+        ACCRUED,
+        PAID,
+        BOOKED,
     ),
     statement=f"""{_MOVES.format(until="<=")}
         SELECT t.account_id, r.accrued, p.gross, l.credit
@@ -189,6 +229,14 @@ _prove(
     title=Text(
         uk="Кожна виплата відсотків дорівнює нарахованому від попередньої, а податки ставкам",
         en="Each payment of interest is what accrued since the last, its taxes those of the rates",
+    ),
+    columns=(
+        OF_DEPOSIT,
+        Column(name=Text(uk="Нараховано по", en="Accrued through"), of=Form.DATE),
+        PAID,
+        ACCRUED,
+        Column(name=Text(uk="ПДФО", en="Income tax")),
+        Column(name=Text(uk="Військовий збір", en="Levy")),
     ),
     statement="""
         WITH payout AS (
@@ -231,6 +279,12 @@ _prove(
         uk="Закритий рахунок порожній, а його нарахування виплачено до останньої частки",
         en="A closed deposit is empty, and its accruals are paid to the last fraction",
     ),
+    columns=(
+        OF_DEPOSIT,
+        Column(name=Text(uk="Залишок", en="Balance")),
+        ACCRUED,
+        PAID,
+    ),
     statement="""
         SELECT d.id, b.balance_minor, r.accrued, p.gross
           FROM accounts_deposit d
@@ -250,6 +304,10 @@ _prove(
     title=Text(
         uk="Рахунок клієнта і рахунок книги мають один номер, відділення, валюту та стан",
         en="A deposit and its ledger account have one number, branch, currency and state",
+    ),
+    columns=(
+        OF_DEPOSIT,
+        OF_LEDGER_ACCOUNT,
     ),
     statement="""
         SELECT d.id, a.id

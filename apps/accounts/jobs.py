@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.accounts import interest, rules
+from apps.accounts.subjects import DEPOSIT
 from apps.control.declarations import STEPS, Chunk, Phase, Step
 from apps.control.run import Run
 from apps.kernel import sql
+from apps.kernel.partitions import partitioned
 from apps.kernel.text import Text
 from apps.products import queries as products
 
@@ -74,6 +76,8 @@ def _cut(size: int) -> list[Chunk]:
     ]
 
 
+partitioned("accounts_accrual", made_by="accounts_make_partitions_v1")
+
 STEPS.add(
     "accounts.release_expired_holds",
     Step(
@@ -91,6 +95,7 @@ STEPS.add(
         title=Text(uk="Нарахування відсотків за день", en="Accrual of the day's interest"),
         body=accrue_interest,
         cut=cut_accruing,
+        over=DEPOSIT,
         finish=finish_accrual,
         size=20_000,
     ),
@@ -103,6 +108,7 @@ STEPS.add(
         title=Text(uk="Капіталізація відсотків за місяць", en="Capitalisation of the month"),
         body=capitalise_interest,
         cut=cut_capitalising,
+        over=DEPOSIT,
         size=10_000,
     ),
 )

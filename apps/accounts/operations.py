@@ -18,7 +18,7 @@ from apps.accounts.errors import (
 from apps.accounts.models import Accrual, Deposit, Mandate
 from apps.accounts.queries import DepositFacts
 from apps.control.commands import Command
-from apps.control.declarations import WHOLE_BANK, Scope, at_branch, branch_of, operation
+from apps.control.declarations import Scope, at_branch, branch_of, operation
 from apps.control.errors import NotFound
 from apps.control.run import Run, credit, debit
 from apps.customers.models import Customer
@@ -30,7 +30,7 @@ from apps.kernel.rounding import whole_minor
 from apps.kernel.text import Text
 from apps.ledger import accounts as ledger
 from apps.ledger.errors import WrongCurrency
-from apps.ledger.rules import require_span, reversible
+from apps.ledger.rules import reversible
 from apps.products import queries as products
 from apps.products.queries import Terms
 
@@ -432,37 +432,6 @@ def close_deposit(*, cmd: CloseDeposit, run: Run) -> None:
         )
     Deposit.objects.filter(id=deposit.id).update(closed_on=run.date)
     Mandate.objects.filter(deposit_id=deposit.id, valid_to__isnull=True).update(valid_to=run.date)
-
-
-class MakePartitions(Command):
-    """Both dates included."""
-
-    start: dt.date
-    end: dt.date
-
-
-class PartitionsMade(Struct, frozen=True):
-    made: int
-
-
-@operation(
-    "accounts.make_partitions",
-    permission="accounts.make_partitions",
-    scope=WHOLE_BANK,
-    sentence=Text(uk="Підготовлено місяці нарахувань", en="Months of accruals were prepared"),
-    dateless=True,
-)
-def make_partitions(*, cmd: MakePartitions, run: Run) -> PartitionsMade:
-    """Make the months in which accruals will lie, up to 400 days at once; repeating is harmless.
-
-    Raises SpanOutOfRange.
-    """
-    require_span(start=cmd.start, end=cmd.end)
-    made = sql.value(
-        "SELECT accounts_make_partitions_v1(%(start)s::date, %(end)s::date)",
-        {"start": cmd.start, "end": cmd.end},
-    )
-    return PartitionsMade(made)
 
 
 def _open(deposit: DepositFacts) -> DepositFacts:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from apps.cash import queries
 from apps.cash.errors import TillNotStaffed
+from apps.cash.subjects import OF_MOMENT, OF_SESSION
+from apps.control.columns import Column, Form
 from apps.control.declarations import GATES, INVARIANTS, Gate, Invariant, guard
 from apps.control.run import Run
 from apps.kernel.text import Text
+from apps.ledger.subjects import BOOKED, POSTING
 
 
 @guard("cash.reversals_in_session", kinds=["entry"])
@@ -39,6 +42,12 @@ INVARIANTS.add(
         title=Text(
             uk="Перераховане на початку й наприкінці кожної зміни дорівнює рахунку каси в ту мить",
             en="What was counted as each session began and ended equals its till's account then",
+        ),
+        columns=(
+            OF_SESSION,
+            OF_MOMENT,
+            Column(name=Text(uk="Перераховано", en="Counted")),
+            BOOKED,
         ),
         # The book of a moment: the snapshot before the date, then the legs of the date whose runs
         # are not later. The close's own run, which books the difference, is part of the close.
@@ -80,6 +89,11 @@ INVARIANTS.add(
             uk="Готівка в касах рухається лише в зміні: касирова — його власній",
             en="Cash at counters moves in sessions alone, over the counter in the teller's own",
         ),
+        columns=(
+            Column(name=Text(uk="Рядок проведення", en="Leg of an entry"), of=POSTING),
+            Column(name=Text(uk="Каса", en="Till"), of=Form.TEXT),
+            Column(name=Text(uk="Вид", en="Kind"), of=Form.KIND),
+        ),
         statement="""
             SELECT p.id, t.name, e.kind
               FROM ledger_posting p
@@ -104,6 +118,11 @@ INVARIANTS.add(
         title=Text(
             uk="Надлишки й нестачі закритих змін дорівнюють їхнім проведенням",
             en="What closed sessions were over or short equals its entries",
+        ),
+        columns=(
+            OF_SESSION,
+            Column(name=Text(uk="Різниця зміни", en="Difference of the session")),
+            BOOKED,
         ),
         statement="""
             SELECT s.id, s.difference_minor, coalesce(sum(p.amount_minor), 0)

@@ -63,7 +63,7 @@ class Workspace(Screen):
             "lines": [
                 {
                     "line": line,
-                    "sentence": OPERATIONS[line.operation].sentence,
+                    "deed": deed(line.operation),
                     "has_receipt": line.id in booked,
                     "undone": booked.get(line.id, False),
                 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from apps.control.columns import Column, Subject
 from apps.control.commands import Command
 from apps.kernel.errors import Refusal
 from apps.kernel.money import Money
@@ -176,6 +177,8 @@ class Step:
     title: Text
     body: Callable[..., dict[str, Any]]
     cut: Callable[..., list[Chunk]] | None = None
+    # Whose ids the chunks range over.
+    over: Subject | None = None
     finish: Callable[..., dict[str, Any]] | None = None
     size: int = 5_000
     # May this step's chunk be split until one subject stands alone, for the exceptions list?
@@ -202,24 +205,25 @@ GATES: Registry[Gate] = Registry("gate of the date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invariant:
-    """Something that must always hold: `violations` must find nothing, or no day closes.
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MonthCheck:
     """What must be done before a month is closed.
 
     The statement gives, over `%(first)s` and `%(last)s`, days of the month, one row for each thing
-    that is left to do: what it is.
+    that is left to do: what it is, as `called` tells people.
     """
 
     name: str
     title: Text
     statement: str
+    called: Callable[[str], str] = str
 
 
 MONTH_CHECKS: Registry[MonthCheck] = Registry("check of a month")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant:
+    """Something that must always hold: `violations` must find nothing, or no day closes.
 
     The statement returns one row for each violation, its first column the subject, and may use
     `%(date)s`, the date being closed or, for `manage.py prove`, the last closed one.
@@ -227,6 +231,8 @@ MONTH_CHECKS: Registry[MonthCheck] = Registry("check of a month")
 
     name: str
     title: Text
+    # What the statement gives, in its order.
+    columns: tuple[Column, ...]
     statement: str
     # Compares histories as a whole, so it is proved on demand and at night, not for each date.
     thorough: bool = False

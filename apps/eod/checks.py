@@ -1,7 +1,17 @@
 """What a month needs of its closes before it is closed itself."""
 
-from apps.control.declarations import MONTH_CHECKS, MonthCheck
+from typing import Any
+
+from apps.control.declarations import INVARIANTS, MONTH_CHECKS, STEPS, MonthCheck
+from apps.kernel.registry import Registry
 from apps.kernel.text import Text
+
+
+def _called(left: str, declared: Registry[Any]) -> str:
+    """A day with the title of what stands behind it by its name, where that is still declared."""
+    day, _, name = left.partition(" ")
+    return f"{day} {declared[name].title}" if name in declared else left
+
 
 MONTH_CHECKS.add(
     "eod.days_closed",
@@ -29,6 +39,7 @@ MONTH_CHECKS.add(
             SELECT to_char(p.date, 'DD.MM.YYYY') || ' ' || p.name FROM eod_proof p
              WHERE p.date BETWEEN %(first)s AND %(last)s AND p.violations > 0
              ORDER BY p.date, p.name""",
+        called=lambda left: _called(left, INVARIANTS),
     ),
 )
 
@@ -41,5 +52,6 @@ MONTH_CHECKS.add(
             SELECT to_char(e.date, 'DD.MM.YYYY') || ' ' || e.step FROM eod_exception e
              WHERE e.date BETWEEN %(first)s AND %(last)s AND e.status = 'open'
              ORDER BY e.date, e.id""",
+        called=lambda left: _called(left, STEPS),
     ),
 )

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from apps.accounts import operations as accounts
 from apps.control.commands import Command
 from apps.control.declarations import STEPS, WHOLE_BANK, Chunk, Phase, operation
 from apps.control.run import Run
@@ -23,7 +22,6 @@ from apps.eod.errors import (
 from apps.kernel import sql
 from apps.kernel.text import Text
 from apps.ledger import operations as ledger
-from apps.loans import operations as loans
 
 PERMISSION = "eod.run_close"
 # Months of partitioned tables are there so long before their first posting.
@@ -97,8 +95,6 @@ def _make_months(date: dt.date, run: Run) -> None:
     )
     if is_lacking:
         ledger.make_partitions(cmd=ledger.MakePartitions(start=first, end=end), run=run)
-        accounts.make_partitions(cmd=accounts.MakePartitions(start=first, end=end), run=run)
-        loans.make_partitions(cmd=loans.MakePartitions(start=first, end=end), run=run)
 
 
 # --- The close ----------------------------------------------------------------------------------

@@ -46,6 +46,11 @@ class Check:
     def is_done(self) -> bool:
         return self.left == 0
 
+    @property
+    def told(self) -> list[str]:
+        """What is left first, in the reader's language."""
+        return [MONTH_CHECKS[self.name].called(what) for what in self.first]
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:

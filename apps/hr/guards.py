@@ -1,9 +1,12 @@
 """Who sees what of pay in the book, and proofs of payrolls against it and against the law."""
 
+from apps.control.columns import OF_BRANCH, Column, Form
 from apps.control.declarations import INVARIANTS, Invariant
 from apps.hr.payslips import VIEW_PAY
+from apps.hr.subjects import OF_EMPLOYEE, OF_PAYSLIP
 from apps.kernel.text import Text
 from apps.ledger.rules import Confidential, confidential
+from apps.ledger.subjects import OF_ACCOUNT
 
 # The entry that pays tells everybody's net pay; the one that books the cost has sums alone.
 confidential(
@@ -27,6 +30,12 @@ INVARIANTS.add(
         title=Text(
             uk="Проведення кожної відомості дорівнюють її розрахунковим листкам",
             en="The entries of each payroll equal its payslips",
+        ),
+        columns=(
+            Column(name=Text(uk="Операція", en="Operation"), of=Form.RUN),
+            Column(name=Text(uk="Рахунок плану", en="GL account"), of=Form.TEXT),
+            OF_BRANCH,
+            OF_ACCOUNT,
         ),
         # Posted or reversed on the date: what each GL account should have got by cost centre, and
         # each person's own account, beside what it got; zeros where a key does not apply, so that
@@ -86,6 +95,7 @@ INVARIANTS.add(
             uk="Нараховане й утримане кожного листка дорівнює сумі його складових",
             en="What each payslip earns and deducts is the sum of its parts",
         ),
+        columns=(OF_PAYSLIP,),
         statement="""
             SELECT s.id FROM hr_payroll r
               JOIN hr_payslip s ON s.payroll_id = r.id
@@ -105,6 +115,10 @@ INVARIANTS.add(
         title=Text(
             uk="Податки й внесок за кожен місяць відповідають правилам, чинним для нього",
             en="Taxes and contribution of each month follow the rules in force for it",
+        ),
+        columns=(
+            OF_EMPLOYEE,
+            Column(name=Text(uk="Місяць", en="Month"), of=Form.DATE),
         ),
         statement="""
             WITH paid AS (
@@ -135,6 +149,7 @@ INVARIANTS.add(
             uk="Рахунок зарплати до сплати дорівнює тому, що банк винен за листками",
             en="The account of salaries payable is what the bank owes by payslips",
         ),
+        columns=(OF_BRANCH,),
         statement="""
             WITH owed AS (
                 SELECT s.branch_id,

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from apps.access.operations import CloseUser, close_user
+from apps.access.subjects import USER
 from apps.control.declarations import STEPS, Chunk, Phase, Step
 from apps.control.run import Run
 from apps.hr import queries
@@ -32,6 +33,7 @@ STEPS.add(
         phase=Phase.CLOSE,
         title=Text(uk="Закриття доступу звільнених", en="Closing the access of leavers"),
         cut=cut_leavers,
+        over=USER,
         body=close_access,
     ),
 )

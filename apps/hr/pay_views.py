@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from apps.control import door
 from apps.control.commands import Command
 from apps.control.screens import Crumb, OperationScreen, Request, Screen
-from apps.hr import payslips, queries, rules
+from apps.hr import papers, payslips, queries, rules
 from apps.hr.forms import PeriodForm, PrepareForm, ReverseForm
 from apps.hr.models import Payroll
+from apps.hr.papers import PARTS
 from apps.hr.payslips import VIEW_PAY, PaySight
 from apps.hr.views import VIEW
 from apps.kernel.fields import Form
@@ -36,18 +38,6 @@ WARNINGS: dict[str, Text] = {
     "missing": Text(uk="Немає у відомості", en="Not in the payroll"),
     "contract": Text(uk="Строк договору минув", en="The contract has ended"),
     "late": Text(uk="Минулий місяць змінився", en="An earlier month has changed"),
-}
-PARTS: dict[str, Text] = {
-    "salary": Text(uk="Оклад", en="Salary"),
-    "leave": Text(uk="Відпускні", en="Leave pay"),
-    "sick": Text(uk="Лікарняні коштом банку", en="Sick pay by the bank"),
-    "sick_fund": Text(uk="Лікарняні коштом Пенсійного фонду", en="Sick pay by the Pension Fund"),
-    "compensation": Text(uk="Компенсація відпустки", en="Unused leave"),
-    "allowance": Text(uk="Надбавка", en="Allowance"),
-    "bonus": Text(uk="Премія", en="Bonus"),
-    "award": Text(uk="Разова премія", en="Award"),
-    "aid": Text(uk="Матеріальна допомога", en="Material aid"),
-    "deduction": Text(uk="Утримання", en="Deduction"),
 }
 
 
@@ -139,6 +129,35 @@ class Payslip(OfPay):
             (reverse("hr:payrolls"), str(Payrolls.title)),
             (own, f"{self.slip.month:%m.%Y}"),
         ]
+
+
+class PayslipFile(OfPay):
+    """One payslip as a PDF."""
+
+    def get(self, request: Request, slip: int) -> HttpResponse:
+        found = payslips.slip(slip, sight=self.sight)
+        if found is None:
+            raise Http404
+        return _file(found)
+
+
+class OwnPayslipFile(Screen):
+    """A posted payslip of one's own as a PDF."""
+
+    permission = "hr.use_own_affairs"
+
+    def get(self, request: Request, slip: int) -> HttpResponse:
+        found = payslips.own_slip(slip, user=request.user.pk)
+        if found is None:
+            raise Http404
+        return _file(found)
+
+
+def _file(slip: payslips.Slip) -> HttpResponse:
+    content = papers.payslip(slip, bank=bank(), language=get_language() or "uk")
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{papers.payslip_name(slip)}"'
+    return response
 
 
 class OwnPay(Screen):

@@ -134,12 +134,20 @@ def slips(payroll: int, *, sight: PaySight, after: int = 0, limit: int = 200) ->
     return [_slip(line) for line in found]
 
 
-def of_employee(employee: int, *, sight: PaySight, limit: int = 24) -> list[Slip]:
-    """An employee's posted and reversed payslips, newest first."""
+# The place of the last line of the page before: a day, and an id.
+Place = tuple[dt.date, int]
+_BEFORE = "(%(date)s::date IS NULL OR ({day}, {id}) < (%(date)s::date, %(id)s::bigint))"
+
+
+def of_employee(
+    employee: int, *, sight: PaySight, before: Place | None = None, limit: int = 24
+) -> list[Slip]:
+    """An employee's posted and reversed payslips, newest first, by month and payroll: a page."""
     found = sql.rows(
         f"""{_SLIP} WHERE e.id = %(employee)s AND r.state IN ('posted', 'reversed') AND {_SEEN}
+               AND {_BEFORE.format(day="r.month", id="r.id")}
              ORDER BY r.month DESC, r.id DESC LIMIT %(limit)s""",
-        {"employee": employee, "branches": sql.listed(sight.branches), "limit": limit},
+        _of_person(employee, sight, before, limit),
     )
     return [_slip(line) for line in found]
 
@@ -152,6 +160,26 @@ def own_slips(user: int, *, limit: int = 24) -> list[Slip]:
         {"user": user, "limit": limit},
     )
     return [_slip(line) for line in found]
+
+
+def own_slip(slip_id: int, *, user: int) -> Slip | None:
+    """One of a person's own posted payslips."""
+    found = sql.row(
+        f"{_SLIP} WHERE s.id = %(slip)s AND e.user_id = %(user)s AND r.state = 'posted'",
+        {"slip": slip_id, "user": user},
+    )
+    return _slip(found) if found else None
+
+
+def _of_person(employee: int, sight: PaySight, before: Place | None, limit: int) -> dict[str, Any]:
+    date, id_ = before or (None, 0)
+    return {
+        "employee": employee,
+        "branches": sql.listed(sight.branches),
+        "date": date,
+        "id": id_,
+        "limit": limit,
+    }
 
 
 def _slip(row: tuple[Any, ...]) -> Slip:
@@ -198,16 +226,24 @@ class PayrollLine:
     totals: Totals
 
 
-def payrolls(*, sight: PaySight, payroll: int | None = None, limit: int = 50) -> list[PayrollLine]:
-    """Payrolls that were not discarded, newest first, or one of any state."""
+def payrolls(
+    *, sight: PaySight, payroll: int | None = None, before: int | None = None, limit: int = 50
+) -> list[PayrollLine]:
+    """Payrolls that were not discarded, newest first: a page behind an id; or one of any state."""
     found = sql.rows(
         f"""SELECT r.id, r.month, r.through, r.state, r.prepared_on, r.posted_on, r.reversed_on,
                    {_SUMS}
               FROM hr_payroll r LEFT JOIN hr_payslip s ON s.payroll_id = r.id AND {_SEEN}
              WHERE CASE WHEN %(payroll)s::bigint IS NULL THEN r.state <> 'discarded'
                         ELSE r.id = %(payroll)s::bigint END
+               AND (%(before)s::bigint IS NULL OR r.id < %(before)s::bigint)
              GROUP BY r.id ORDER BY r.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"payroll": payroll, "branches": sql.listed(sight.branches), "limit": limit},
+        {
+            "payroll": payroll,
+            "before": before,
+            "branches": sql.listed(sight.branches),
+            "limit": limit,
+        },
     )
     return [PayrollLine(*(*line[:7], Totals(*line[7:]))) for line in found]
 
@@ -384,13 +420,16 @@ class Item:
     cancelled_on: dt.date | None
 
 
-def items(employee: int, *, sight: PaySight, limit: int = 24) -> list[Item]:
-    """An employee's items of pay, newest first."""
+def items(
+    employee: int, *, sight: PaySight, before: Place | None = None, limit: int = 24
+) -> list[Item]:
+    """An employee's items of pay, newest first, by month: a page."""
     found = sql.rows(
         f"""SELECT i.id, i.month, i.kind, i.amount_minor, i.reason, i.cancelled_on
               FROM hr_payitem i WHERE i.employee_id = %(employee)s AND {_SEEN_PERSON}
+               AND {_BEFORE.format(day="i.month", id="i.id")}
              ORDER BY i.month DESC, i.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"employee": employee, "branches": sql.listed(sight.branches), "limit": limit},
+        _of_person(employee, sight, before, limit),
     )
     return [Item(*line) for line in found]
 
@@ -408,13 +447,16 @@ class Order:
     valid_to: dt.date | None
 
 
-def orders(employee: int, *, sight: PaySight, limit: int = 24) -> list[Order]:
-    """An employee's deductions, newest first."""
+def orders(
+    employee: int, *, sight: PaySight, before: Place | None = None, limit: int = 24
+) -> list[Order]:
+    """An employee's deductions, newest first, by the day they began: a page."""
     found = sql.rows(
         f"""SELECT o.id, o.kind, o.recipient, o.percent, o.amount_minor, o.valid_from, o.valid_to
               FROM hr_deductionorder o WHERE o.employee_id = %(employee)s AND {_SEEN_PERSON}
+               AND {_BEFORE.format(day="o.valid_from", id="o.id")}
              ORDER BY o.valid_from DESC, o.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"employee": employee, "branches": sql.listed(sight.branches), "limit": limit},
+        _of_person(employee, sight, before, limit),
     )
     return [Order(*line) for line in found]
 

@@ -443,13 +443,18 @@ class AbsenceLine:
     cancelled_on: dt.date | None
 
 
-def absences(employee: int, *, limit: int = 100) -> list[AbsenceLine]:
-    """An employee's leaves, newest first."""
+def absences(
+    employee: int, *, before: tuple[dt.date, int] | None = None, limit: int = 100
+) -> list[AbsenceLine]:
+    """An employee's leaves, newest first: a page behind the first day and id of one of them."""
+    date, absence = before or (None, 0)
     found = sql.rows(
         """SELECT a.id, k.code, k.name_uk, k.name_en, a.first_day, a.last_day, a.cancelled_on
              FROM hr_absence a JOIN hr_leavekind k ON k.id = a.kind_id
-            WHERE a.employee_id = %(employee)s ORDER BY a.first_day DESC, a.id DESC
-            LIMIT %(limit)s""",
-        {"employee": employee, "limit": limit},
+            WHERE a.employee_id = %(employee)s
+              AND (%(date)s::date IS NULL
+                   OR (a.first_day, a.id) < (%(date)s::date, %(absence)s::bigint))
+            ORDER BY a.first_day DESC, a.id DESC LIMIT %(limit)s""",
+        {"employee": employee, "date": date, "absence": absence, "limit": limit},
     )
     return [AbsenceLine(*line) for line in found]

@@ -22,6 +22,7 @@ urlpatterns = [
     path("units/move/", structure_views.MoveUnit.as_view(), name="move"),
     path("positions/", structure_views.PlanPosition.as_view(), name="position"),
     path("own/", pay_views.OwnPay.as_view(), name="own_pay"),
+    path("own/<int:slip>/pdf/", pay_views.OwnPayslipFile.as_view(), name="own_payslip"),
     path("own/leave/", views.OwnLeave.as_view(), name="own_leave"),
     path("plan/", pay_views.StaffingPlan.as_view(), name="plan"),
     path("headcount/", pay_views.Headcount.as_view(), name="headcount"),
@@ -33,5 +34,6 @@ urlpatterns = [
     path("payrolls/<int:payroll>/post/", pay_views.Post.as_view(), name="post"),
     path("payrolls/<int:payroll>/reverse/", pay_views.Reverse.as_view(), name="reverse"),
     path("payslips/<int:slip>/", pay_views.Payslip.as_view(), name="payslip"),
+    path("payslips/<int:slip>/pdf/", pay_views.PayslipFile.as_view(), name="payslip_file"),
     path("<int:employee>/", views.OneEmployee.as_view(), name="employee"),
 ]

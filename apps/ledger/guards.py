@@ -1,10 +1,12 @@
 """How the book answers the door, and its proofs: states that are kept apart and must agree."""
 
+from apps.control.columns import OF_CURRENCY, Column
 from apps.control.declarations import INVARIANTS, POSTER, Invariant
 from apps.control.rest.effects import VISIBLE
 from apps.kernel.text import Text
 from apps.ledger.posting import LedgerPoster
 from apps.ledger.queries import visible
+from apps.ledger.subjects import ENTRY, OF_ACCOUNT, OF_GL_ACCOUNT
 
 POSTER.fill(LedgerPoster())
 VISIBLE.fill(visible)
@@ -16,6 +18,11 @@ INVARIANTS.add(
         title=Text(
             uk="Залишок кожного рахунку дорівнює сумі його проведень",
             en="Each account's balance row equals the sum of its postings",
+        ),
+        columns=(
+            OF_ACCOUNT,
+            Column(name=Text(uk="Залишок", en="Balance")),
+            Column(name=Text(uk="Сума проведень", en="Sum of postings")),
         ),
         statement="""
             SELECT b.account_id, b.balance_minor, coalesce(p.total, 0)
@@ -33,6 +40,11 @@ INVARIANTS.add(
         title=Text(
             uk="Залишок кожного рахунку, що рухався, дорівнює знімку дня та пізнішим проведенням",
             en="Each moved account's balance row equals the day's snapshot and later legs",
+        ),
+        columns=(
+            OF_ACCOUNT,
+            Column(name=Text(uk="Залишок", en="Balance")),
+            Column(name=Text(uk="Знімок і пізніше", en="Snapshot and later")),
         ),
         statement="""
             SELECT b.account_id, b.balance_minor, d.closing_minor + coalesce(p.later, 0)
@@ -55,6 +67,11 @@ INVARIANTS.add(
             uk="Утримане на рахунку дорівнює сумі чинних утримань",
             en="What is held on an account equals its standing holds",
         ),
+        columns=(
+            OF_ACCOUNT,
+            Column(name=Text(uk="Утримано", en="Held")),
+            Column(name=Text(uk="Сума утримань", en="Sum of holds")),
+        ),
         statement="""
             SELECT b.account_id, b.held_minor, coalesce(h.total, 0)
               FROM ledger_balance b
@@ -72,6 +89,10 @@ INVARIANTS.add(
             uk="Проведення дня сходяться до нуля в кожній валюті",
             en="The day's postings sum to zero in each currency",
         ),
+        columns=(
+            OF_CURRENCY,
+            Column(name=Text(uk="Різниця", en="Difference")),
+        ),
         statement="""
             SELECT currency, sum(amount_minor) FROM ledger_posting
              WHERE booking_date = %(date)s GROUP BY currency HAVING sum(amount_minor) <> 0""",
@@ -85,6 +106,10 @@ INVARIANTS.add(
             uk="Оборотно-сальдова відомість дня збалансована в кожній валюті",
             en="The day's trial balance is balanced in each currency",
         ),
+        columns=(
+            OF_CURRENCY,
+            Column(name=Text(uk="Різниця", en="Difference")),
+        ),
         statement="""
             SELECT currency, sum(closing_minor) FROM ledger_glday
              WHERE booking_date = %(date)s GROUP BY currency HAVING sum(closing_minor) <> 0""",
@@ -97,6 +122,12 @@ INVARIANTS.add(
         title=Text(
             uk="Головна книга дня дорівнює попередньому дню та проведенням дня",
             en="The day's general ledger equals the day before and the day's postings",
+        ),
+        columns=(
+            OF_GL_ACCOUNT,
+            Column(name=Text(uk="На кінець дня", en="Closing")),
+            Column(name=Text(uk="Напередодні", en="The day before")),
+            Column(name=Text(uk="Проведено за день", en="Booked on the day")),
         ),
         statement="""
             SELECT coalesce(now.gl, was.gl), now.closing, was.closing, moved.net
@@ -124,6 +155,7 @@ INVARIANTS.add(
             uk="Кожне проведення збалансоване в кожній валюті та має рядок журналу",
             en="Each entry balances in each currency and has its line of the journal",
         ),
+        columns=(Column(name=Text(uk="Проведення", en="Entry"), of=ENTRY),),
         statement="""
             SELECT e.id FROM ledger_entry e
               LEFT JOIN control_operationrun r ON r.id = e.run_id

@@ -6,7 +6,9 @@ from typing import Any
 from apps.control.declarations import STEPS, Chunk, Phase, Step
 from apps.control.run import Run
 from apps.kernel import sql
+from apps.kernel.partitions import partitioned
 from apps.kernel.text import Text
+from apps.ledger.subjects import ACCOUNT
 
 # Accounts that the close itself opens come after the last one of its beginning.
 LAST_ACCOUNT = 2**63 - 1
@@ -42,6 +44,8 @@ def snapshot_gl(*, date: dt.date, chunk: Chunk | None, run: Run) -> dict[str, An
     return {"lines": sql.value("SELECT ledger_snapshot_gl_v1(%(date)s)", {"date": date})}
 
 
+partitioned("ledger_posting", made_by="ledger_make_partitions_v1")
+
 STEPS.add(
     "ledger.snapshot_accounts",
     Step(
@@ -50,6 +54,7 @@ STEPS.add(
         title=Text(uk="Знімок залишків рахунків", en="Snapshot of accounts' balances"),
         body=snapshot_accounts,
         cut=cut_accounts,
+        over=ACCOUNT,
         size=50_000,
         divisible=False,
     ),

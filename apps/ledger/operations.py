@@ -10,7 +10,7 @@ from apps.control.commands import Command
 from apps.control.declarations import WHOLE_BANK, Scope, operation
 from apps.control.errors import NotFound
 from apps.control.run import Leg, Run
-from apps.kernel import sql
+from apps.kernel import partitions, sql
 from apps.kernel.money import Money
 from apps.kernel.text import Text
 from apps.ledger.errors import AlreadyReversed, LineTwice, NotOwnOfToday, NotReversible
@@ -95,20 +95,19 @@ class PartitionsMade(Struct, frozen=True):
     "ledger.make_partitions",
     permission="ledger.make_partitions",
     scope=WHOLE_BANK,
-    sentence=Text(uk="Підготовлено місяці книги", en="Months of the book were prepared"),
+    sentence=Text(
+        uk="Підготовлено місяці книги та нарахувань",
+        en="Months of the book and of accruals were prepared",
+    ),
     dateless=True,
 )
 def make_partitions(*, cmd: MakePartitions, run: Run) -> PartitionsMade:
-    """Make the months in which postings will lie, up to 400 days at once; repeating is harmless.
+    """Make the months of every partitioned table, up to 400 days at once; repeating is harmless.
 
     Raises SpanOutOfRange.
     """
     require_span(start=cmd.start, end=cmd.end)
-    made = sql.value(
-        "SELECT ledger_make_partitions_v1(%(start)s::date, %(end)s::date)",
-        {"start": cmd.start, "end": cmd.end},
-    )
-    return PartitionsMade(made)
+    return PartitionsMade(partitions.make(start=cmd.start, end=cmd.end))
 
 
 class ReverseEntry(Command):

@@ -77,7 +77,7 @@ class Applications(Screen):
                 }
                 for one in found
             ],
-            "branches": branches_by_id(),
+            "branches": branches_by_id(self.where),
             "states": [(code, text) for code, (_, text) in labels.STATES.items()],
             "state": state,
             "own": own,
@@ -251,6 +251,7 @@ class Apply(Offering):
 
     def first(self) -> HttpResponse | None:
         """A loan is paid to an account of the customer: without one there is nothing to ask."""
+        self.terms = queries.in_force(self.request.date)
         self.deposits = [
             one
             for one in accounts.of_customer(self.customer.id)
@@ -268,20 +269,21 @@ class Apply(Offering):
         return HttpResponseRedirect(reverse("customers:customer", args=[self.customer.id]))
 
     def initial(self) -> dict[str, Any]:
-        return {"months": 12, "due_day": self.request.date.day}
+        found = {"months": 12, "due_day": self.request.date.day}
+        products = {"product": self.terms[0].code} if self.terms else {}
+        return {**found, **products, "deposit": self.deposits[0].deposit}
 
     def form_kwargs(self) -> dict[str, Any]:
-        terms = queries.in_force(self.request.date)
         names = product_names()
         language = get_language() or "uk"
         products = [
             (one.code, f"{names[one.code]}, {formats.percent(one.annual_rate, language)}")
-            for one in terms
+            for one in self.terms
         ]
         deposits = [
             (one.deposit, f"{formats.account(one.number)}, {one.currency}") for one in self.deposits
         ]
-        currencies = {one.code: one.currency for one in terms}
+        currencies = {one.code: one.currency for one in self.terms}
         return {"products": products, "deposits": deposits, "currencies": currencies}
 
     def offered(self, data: dict[str, Any]) -> Offer:

@@ -2,11 +2,25 @@
 
 from collections.abc import Sequence
 
+from apps.control.columns import OF_BRANCH, OF_CURRENCY, Column, Form
 from apps.control.declarations import INVARIANTS, Invariant, guard
 from apps.control.run import Run
 from apps.kernel import sql
 from apps.kernel.text import Text
+from apps.ledger.subjects import BOOKED, OF_ACCOUNT, OF_LEDGER_ACCOUNT
 from apps.loans.errors import DepositRepaysLoan
+from apps.loans.rules import UNITS
+from apps.loans.subjects import (
+    ACCRUED,
+    ALLOCATED,
+    BY_DOCUMENTS,
+    CHARGE,
+    IS_CLOSED,
+    OF_LOAN,
+    PAID,
+    PAYMENT,
+)
+from apps.products.subjects import OF_PRODUCT
 
 
 @guard("loans.deposit_stays_open", kinds=["deposit"])
@@ -23,8 +37,13 @@ def deposit_stays_open(*, ids: Sequence[int], run: Run) -> None:
         raise DepositRepaysLoan(number=number)
 
 
-def _prove(name: str, *, title: Text, statement: str, thorough: bool = False) -> None:
-    INVARIANTS.add(name, Invariant(name=name, title=title, statement=statement, thorough=thorough))
+def _prove(
+    name: str, *, title: Text, columns: tuple[Column, ...], statement: str, thorough: bool = False
+) -> None:
+    INVARIANTS.add(
+        name,
+        Invariant(name=name, title=title, columns=columns, statement=statement, thorough=thorough),
+    )
 
 
 # Principal by the documents: what was lent less what every payment paid of it, through the date.
@@ -47,6 +66,11 @@ _prove(
         uk="Основна сума кожного кредиту, що рухався, дорівнює його рахунку в книзі",
         en="The principal of each loan that moved equals its account in the book",
     ),
+    columns=(
+        OF_LOAN,
+        BY_DOCUMENTS,
+        BOOKED,
+    ),
     statement=f"""{_PRINCIPAL}
            AND (EXISTS (SELECT FROM ledger_accountday d
                          WHERE d.account_id = l.account_id AND d.booking_date = %(date)s)
@@ -59,6 +83,11 @@ _prove(
         uk="Основна сума кожного кредиту дорівнює його рахунку в книзі",
         en="The principal of each loan equals its account in the book",
     ),
+    columns=(
+        OF_LOAN,
+        BY_DOCUMENTS,
+        BOOKED,
+    ),
     statement=_PRINCIPAL,
     thorough=True,
 )
@@ -69,6 +98,13 @@ _prove(
     title=Text(
         uk="Нарахування дня за кредитами дорівнюють перерахованим зі знімків залишків",
         en="The day's accruals on loans equal those recomputed from the snapshots of balances",
+    ),
+    columns=(
+        OF_LOAN,
+        Column(name=Text(uk="Залишок, перераховано", en="Balance, recomputed")),
+        Column(name=Text(uk="Залишок, узято", en="Balance, taken")),
+        Column(name=Text(uk="Відсотки, перераховано", en="Interest, recomputed"), parts=UNITS),
+        Column(name=Text(uk="Відсотки, нараховано", en="Interest, accrued"), parts=UNITS),
     ),
     statement="""
         WITH day AS (
@@ -116,6 +152,13 @@ _prove(
         uk="Підсумок доходів кожного кредитного продукту зріс рівно на нарахування дня",
         en="Each loan product's total of interest grew by exactly the day's accruals",
     ),
+    columns=(
+        OF_PRODUCT,
+        OF_BRANCH,
+        OF_CURRENCY,
+        Column(name=Text(uk="Підсумок зріс на", en="Total grew by"), parts=UNITS),
+        Column(name=Text(uk="Нарахування дня", en="The day's accruals"), parts=UNITS),
+    ),
     statement="""
         SELECT coalesce(t.product_id, r.product_id), coalesce(t.branch_id, r.branch_id),
                coalesce(t.currency, r.currency), t.grown, r.earned
@@ -155,6 +198,12 @@ _prove(
         uk="Рахунок нарахованих доходів за кредитами рухався на нараховане та сплачене за день",
         en="Each account of income on loans moved by what the day accrued and paid",
     ),
+    columns=(
+        OF_ACCOUNT,
+        Column(name=Text(uk="Нараховано", en="Accrued")),
+        PAID,
+        Column(name=Text(uk="Рух у книзі", en="Moved in the book")),
+    ),
     statement=f"""{_MOVES.format(until="=")}
         SELECT t.account_id, coalesce(t.posted, 0), coalesce(p.interest, 0), coalesce(d.moved, 0)
           FROM (SELECT t.*, CASE WHEN t.booking_date = %(date)s
@@ -181,6 +230,12 @@ _prove(
         uk="Рахунок нарахованих доходів дорівнює округленій сумі нарахувань без сплаченого",
         en="Each account of income on loans is the rounded sum of all accruals less what was paid",
     ),
+    columns=(
+        OF_ACCOUNT,
+        ACCRUED,
+        PAID,
+        BOOKED,
+    ),
     statement=f"""{_MOVES.format(until="<=")}
         SELECT t.account_id, r.units, p.interest, b.debit
           FROM total t
@@ -204,6 +259,11 @@ _prove(
     title=Text(
         uk="Кожен платіж за кредитом списано з рахунку клієнта, і навпаки",
         en="Each payment on a loan was taken from its deposit, and nothing else was",
+    ),
+    columns=(
+        OF_ACCOUNT,
+        BY_DOCUMENTS,
+        BOOKED,
     ),
     statement="""
         SELECT coalesce(said.account_id, booked.account_id), said.minor, booked.minor
@@ -230,6 +290,15 @@ _prove(
         uk="Кожен платіж дня розподілено між тим, що він сплатив, без залишку",
         en="Each payment of the day is allocated to what it paid, and nothing is left over",
     ),
+    columns=(
+        Column(name=Text(uk="Платіж", en="Payment"), of=PAYMENT),
+        Column(name=Text(uk="Основна сума", en="Principal")),
+        ALLOCATED,
+        Column(name=Text(uk="Відсотки", en="Interest")),
+        ALLOCATED,
+        Column(name=Text(uk="Пеня", en="Penalty")),
+        ALLOCATED,
+    ),
     statement="""
         SELECT p.id, p.principal_minor, a.principal, p.interest_minor, a.interest, p.penalty_minor,
                a.penalty
@@ -253,6 +322,11 @@ _prove(
         uk="Сплачене за кожним нарахованим платежем дорівнює сумі розподілів",
         en="What is paid of each charge equals its allocations",
     ),
+    columns=(
+        Column(name=Text(uk="До сплати за кредитом", en="Charge on the loan"), of=CHARGE),
+        PAID,
+        ALLOCATED,
+    ),
     statement="""
         SELECT c.id, c.paid_minor, coalesce(a.minor, 0)
           FROM loans_charge c
@@ -266,6 +340,11 @@ _prove(
     title=Text(
         uk="Прострочення кожного кредиту почалося з найдавнішого несплаченого платежу",
         en="Each loan is overdue since its oldest principal or interest that is unpaid",
+    ),
+    columns=(
+        OF_LOAN,
+        Column(name=Text(uk="Прострочено від", en="Overdue since"), of=Form.DATE),
+        Column(name=Text(uk="Найдавніша несплата", en="Oldest unpaid"), of=Form.DATE),
     ),
     statement="""
         SELECT l.id, l.overdue_since, due.since
@@ -281,6 +360,12 @@ _prove(
     title=Text(
         uk="Графік кожного кредиту погашає рівно те, що ще не настало до сплати",
         en="The plan of each loan repays exactly the principal that has not fallen due",
+    ),
+    columns=(
+        OF_LOAN,
+        Column(name=Text(uk="Залишок", en="Balance")),
+        Column(name=Text(uk="До сплати", en="Due")),
+        Column(name=Text(uk="За графіком", en="By the schedule")),
     ),
     statement="""
         SELECT l.id, b.side * b.balance_minor, due.minor, coming.minor
@@ -302,6 +387,12 @@ _prove(
     title=Text(
         uk="Відсотки до сплати за кожним кредитом дорівнюють нарахованим до останньої частки",
         en="The interest due on each loan equals what it accrued, to the last fraction",
+    ),
+    columns=(
+        OF_LOAN,
+        ACCRUED,
+        Column(name=Text(uk="До сплати", en="Due")),
+        Column(name=Text(uk="Сплачено достроково", en="Paid early")),
     ),
     statement="""
         SELECT l.id, accrued.units, due.minor, early.minor
@@ -326,6 +417,11 @@ _prove(
         uk="Закритий кредит має порожній закритий рахунок і сплачений повністю",
         en="A closed loan has an empty, closed account, and everything on it is paid",
     ),
+    columns=(
+        OF_LOAN,
+        Column(name=Text(uk="Залишок", en="Balance")),
+        IS_CLOSED,
+    ),
     statement="""
         SELECT l.id, b.balance_minor, b.closed
           FROM loans_loan l JOIN ledger_balance b ON b.account_id = l.account_id
@@ -340,6 +436,10 @@ _prove(
     title=Text(
         uk="Кредит і рахунок книги мають один номер, відділення та валюту",
         en="A loan and its ledger account have one number, branch and currency",
+    ),
+    columns=(
+        OF_LOAN,
+        OF_LEDGER_ACCOUNT,
     ),
     statement="""
         SELECT l.id, a.id

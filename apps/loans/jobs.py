@@ -4,11 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from apps.accounts.subjects import DEPOSIT
 from apps.control.declarations import STEPS, Chunk, Phase, Step
 from apps.control.run import Run
 from apps.kernel import sql
+from apps.kernel.partitions import partitioned
 from apps.kernel.text import Text
 from apps.loans import collection, interest
+from apps.loans.subjects import LOAN
 
 
 def cut_collecting(*, date: dt.date, size: int) -> list[Chunk]:
@@ -65,6 +68,8 @@ def _cut(which: str, date: dt.date, size: int) -> list[Chunk]:
     return [Chunk(low=low, high=high, size=count) for low, high, count in found]
 
 
+partitioned("loans_accrual", made_by="loans_make_partitions_v1")
+
 # Before the day's interest: what is paid on a due date no longer earns on it.
 STEPS.add(
     "loans.collect",
@@ -76,6 +81,7 @@ STEPS.add(
         ),
         body=collect,
         cut=cut_collecting,
+        over=DEPOSIT,
         size=2_000,
     ),
 )
@@ -87,6 +93,7 @@ STEPS.add(
         title=Text(uk="Нарахування доходів за кредитами", en="Accrual of interest on loans"),
         body=accrue_interest,
         cut=cut_active,
+        over=LOAN,
         finish=finish_accrual,
         size=20_000,
     ),
@@ -99,6 +106,7 @@ STEPS.add(
         title=Text(uk="Пеня за прострочення", en="Penalties on what is overdue"),
         body=charge_penalties,
         cut=cut_active,
+        over=LOAN,
         size=20_000,
     ),
 )
@@ -112,6 +120,7 @@ STEPS.add(
         ),
         body=classify,
         cut=cut_active,
+        over=LOAN,
         size=20_000,
     ),
 )

@@ -10,14 +10,12 @@ from apps.accounts import queries as accounts
 from apps.control.commands import Command
 from apps.control.declarations import WHOLE_BANK, branch_of, operation
 from apps.control.run import Run
-from apps.kernel import sql
 from apps.kernel.daycount import DayCount
 from apps.kernel.money import MAX_MINOR, Money
 from apps.kernel.text import Text
 from apps.kernel.workdays import BusinessDay
 from apps.ledger.errors import UnknownGLAccount
 from apps.ledger.queries import gl_account_id
-from apps.ledger.rules import require_span
 from apps.loans import lending, queries, servicing
 from apps.loans.errors import (
     ApplicationSettled,
@@ -452,40 +450,3 @@ class PenaltyWaived(Struct, frozen=True):
 def waive_penalty(*, cmd: WaivePenalty, run: Run) -> PenaltyWaived:
     """Give up penalties, oldest first. They are not in the books before they are paid."""
     return PenaltyWaived(servicing.waive(cmd.loan, cmd.amount, cmd.reason, run).id)
-
-
-# --- Months -------------------------------------------------------------------------------------
-
-
-class MakePartitions(Command):
-    """Both dates included."""
-
-    start: dt.date
-    end: dt.date
-
-
-class PartitionsMade(Struct, frozen=True):
-    made: int
-
-
-@operation(
-    "loans.make_partitions",
-    permission="loans.make_partitions",
-    scope=WHOLE_BANK,
-    sentence=Text(
-        uk="Підготовлено місяці нарахувань за кредитами",
-        en="Months of loans' accruals were prepared",
-    ),
-    dateless=True,
-)
-def make_partitions(*, cmd: MakePartitions, run: Run) -> PartitionsMade:
-    """Make the months in which accruals will lie, up to 400 days at once; repeating is harmless.
-
-    Raises SpanOutOfRange.
-    """
-    require_span(start=cmd.start, end=cmd.end)
-    made = sql.value(
-        "SELECT loans_make_partitions_v1(%(start)s::date, %(end)s::date)",
-        {"start": cmd.start, "end": cmd.end},
-    )
-    return PartitionsMade(made)

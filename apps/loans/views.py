@@ -60,12 +60,15 @@ class Loans(Screen):
             after=0 if as_file else after or 0,
             limit=FILE if as_file else PAGE,
         )
-        branches, products = branches_by_id(), product_names()
         if as_file:
-            return _loans_file(found, branches, request.date)
+            return _loans_file(found, branches_by_id(None), request.date)
+        products = product_names()
         context = {
-            "rows": [{"loan": one, **_bucket(one.days_overdue)} for one in found],
-            "branches": branches,
+            "rows": [
+                {"loan": one, "product": products[one.product], **_bucket(one.days_overdue)}
+                for one in found
+            ],
+            "branches": branches_by_id(self.where),
             "products": products,
             "state": state,
             "product": product,
@@ -98,12 +101,12 @@ class Overdue(Screen):
             limit=FILE if as_file else PAGE,
         )
         sees_phones = "customers.view" in request.rights
-        branches = branches_by_id()
         if as_file:
-            return _overdue_file(found, branches, request.date, phones=sees_phones)
+            every = branches_by_id(None)
+            return _overdue_file(found, every, request.date, phones=sees_phones)
         context = {
             "rows": [{"loan": one, **_bucket(one.days_overdue)} for one in found],
-            "branches": branches,
+            "branches": branches_by_id(self.where),
             "products": product_names(),
             "buckets": [(one, labels.bucket(one)) for one in range(1, len(rules.BUCKETS))],
             "bucket": bucket,
@@ -120,7 +123,10 @@ def _bucket(days_overdue: int) -> dict[str, Any]:
     return {"bucket": labels.bucket(place), "tone": labels.tone(place)}
 
 
-def branches_by_id() -> dict[int, Branch]:
+def branches_by_id(where: frozenset[int] | None) -> dict[int, Branch]:
+    """The branches of a list, where there is more than one; nobody asks which the only one is."""
+    if where is not None and len(where) == 1:
+        return {}
     return {one.id: one for one in Branch.objects.all()}
 
 

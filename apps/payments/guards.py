@@ -1,5 +1,6 @@
 """Proofs of payments: their documents and the nostro must agree."""
 
+from apps.control.columns import Column, Form
 from apps.control.declarations import INVARIANTS, Invariant
 from apps.kernel.text import Text
 
@@ -10,6 +11,13 @@ INVARIANTS.add(
         title=Text(
             uk="Кожен платіж має своє проведення на кореспондентському рахунку, і навпаки",
             en="Each payment has its leg on the correspondent account, and each leg its payment",
+        ),
+        columns=(
+            Column(name=Text(uk="Операція", en="Operation"), of=Form.RUN),
+            Column(name=Text(uk="За документом", en="By its document")),
+            Column(
+                name=Text(uk="На кореспондентському рахунку", en="On the correspondent account")
+            ),
         ),
         # Of a payment's two legs, that on an account without an owner or limit is the nostro's.
         statement="""

@@ -2,6 +2,7 @@
 
 from apps.control.declarations import MONTH_CHECKS, MonthCheck
 from apps.kernel.text import Text
+from apps.reporting.declarations import REPORTS
 
 MONTH_CHECKS.add(
     "reporting.reports_kept",
@@ -22,5 +23,6 @@ MONTH_CHECKS.add(
                       AND (NOT wanted.is_of_period
                            OR k.parameters ->> 'start' = %(first)s::date::text))
              ORDER BY wanted.report""",
+        called=lambda report: str(REPORTS[report].title),
     ),
 )

@@ -253,7 +253,7 @@ def _address(report: Report, given: Parameters, **place: str) -> str:
 
 # Units are CSS pixels, those of `.chart` in the style sheet: a bar with its gap is a target of 24
 # pixels and more for a finger.
-SLOT, BAR, PLOT, TOP = 48, 28, 132, 1
+SLOT, BAR, PLOT, TOP = 64, 36, 132, 1
 LENGTH, THICK = 160, 12
 
 
@@ -282,8 +282,10 @@ def standing(bars: list[Bar]) -> Chart:
     """Bars side by side, scaled to the highest and the lowest of them."""
     most = max((bar.minor for bar in bars), default=0)
     least = min((bar.minor for bar in bars), default=0)
-    span = max(most, 0) - min(least, 0) or 1
-    zero = TOP + round(PLOT * max(most, 0) / span)
+    span = max(most, 0) - min(least, 0)
+    # Where everything is zero, the line stands below, as above nothing.
+    most, span = (max(most, 0), span) if span else (1, 1)
+    zero = TOP + round(PLOT * most / span)
     columns = []
     for place, bar in enumerate(bars):
         # What is next to nothing is still there to be seen and opened.
@@ -303,7 +305,9 @@ def standing(bars: list[Bar]) -> Chart:
 def lying(bars: list[Bar]) -> list[tuple[Bar, int]]:
     """Bars with their lengths, scaled to the longest."""
     most = max((abs(bar.minor) for bar in bars), default=0) or 1
-    return [(bar, max(1, round(LENGTH * abs(bar.minor) / most))) for bar in bars]
+    return [
+        (bar, max(1, round(LENGTH * abs(bar.minor) / most)) if bar.minor else 0) for bar in bars
+    ]
 
 
 # --- Tiles of the book --------------------------------------------------------------------------

@@ -5,7 +5,9 @@ may do little. Ids of things that exist are mixed in, so that requests come furt
 The choice is the same at each run, and a failure prints the request that repeats it.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -21,11 +23,14 @@ from schemathesis.specs.openapi import checks
 
 from apps.access.operations import declared_permissions
 from apps.control.rest.openapi import Place
+from apps.kernel import sql
 from bank.document import description, places
 from tests.api.callers import add_machine, issue, kept
 from tests.cash.desk import deposit, product, staff_a_till
 from tests.conftest import OwnDatabase
-from tests.factories import Bank, define_role
+from tests.factories import Bank, define_role, do
+from tests.hr import office
+from tests.loans import lending
 
 CHECKS = [
     not_a_server_error,
@@ -46,8 +51,60 @@ def schema() -> Any:
     return schemathesis.openapi.from_dict(description("en"))
 
 
-def things(bank: Bank) -> dict[str, Any]:
-    """Things of the bank, by the names of the fields and parameters that mean them."""
+def things(bank: Bank, tag: str) -> dict[str, Any]:
+    """Things of the bank, by the names of the fields and parameters that mean them in a chapter."""
+    return _of_deposits(bank) | OF_TAG.get(tag, lambda bank: {})(bank)
+
+
+def _of_loans(bank: Bank) -> dict[str, Any]:
+    """A loan, a payment on it, and an application that waits."""
+    code = lending.product(bank)
+    loan = lending.lend(bank, code)
+    early = {"loan": loan.id, "amount": lending.uah(1_000_00), "choice": "shorter_term"}
+    paid = do("loans.prepay", early, actor=bank.loan_officer).result
+    application, deposit = lending.apply(bank, code)
+    return {
+        "loan": loan.id,
+        "payment": paid["payment"],
+        "application": application,
+        "product": code,
+        "deposit": deposit.id,
+    }
+
+
+def _of_staff(bank: Bank) -> dict[str, Any]:
+    """Somebody of the staff with leave, a bonus and a deduction, and a draft of their pay."""
+    departments = office.open_office(bank)
+    who = office.worker(departments)
+    one = {"employee": who.id}
+    day = {"kind": "annual", "first_day": "2026-01-12", "last_day": "2026-01-13"}
+    absence = do("hr.record_leave", one | day, actor=departments.hr).result["absence"]
+    bonus = {"month": bank.date, "kind": "bonus", "pay": "100", "reason": "Наказ"}
+    item = do("hr.add_pay_item", one | bonus, actor=departments.payroll).result["item"]
+    union = {"kind": "voluntary", "recipient": "Профспілка", "valid_from": bank.date,
+             "percent": "1"}  # fmt: skip
+    order = do("hr.order_deduction", one | union, actor=departments.payroll).result["order"]
+    return {
+        **one,
+        "customer": who.customer,
+        "deposit": who.account.id,
+        "unit": departments.unit,
+        "position": departments.position,
+        "absence": absence,
+        "item": item,
+        "order": order,
+        "payroll": office.prepare(departments),
+        "slip": sql.value("SELECT max(id) FROM hr_payslip"),
+    }
+
+
+# What more there is in a chapter, or else under a name.
+OF_TAG: Mapping[str, Callable[[Bank], dict[str, Any]]] = MappingProxyType(
+    {"loans": _of_loans, "staff": _of_staff, "pay": _of_staff}
+)
+
+
+def _of_deposits(bank: Bank) -> dict[str, Any]:
     code = product(bank)
     desk = staff_a_till(bank)
     one, other = deposit(bank, minor=100_000), deposit(bank, minor=100_000)
@@ -113,7 +170,7 @@ def test_whoever_may_do_everything(own_database: OwnDatabase, bank: Bank, tag: s
     scopes = sorted(declared_permissions())
     role = define_role(*scopes, actor=bank.system)
     token, _ = issue(bank, add_machine(bank, role=role), *scopes)
-    known = things(bank)
+    known = things(bank, tag)
     for place in PLACES:
         if place.endpoint.tag.name == tag:
             ask(place, token, known, times=4)
@@ -125,7 +182,7 @@ def test_whoever_may_do_nothing(own_database: OwnDatabase, bank: Bank, tag: str)
     scopes = sorted(declared_permissions())
     role = define_role("access.use_own_profile", actor=bank.system)
     token, _ = issue(bank, add_machine(bank, role=role), *scopes)
-    known = things(bank)
+    known = things(bank, tag)
     before = kept()
     for place in PLACES:
         if place.endpoint.tag.name == tag and place.endpoint.permission is not None:

@@ -158,6 +158,7 @@ OWN_RULE: Mapping[str, tuple[str, Judge]] = MappingProxyType(
         "accounts:open": ("of a customer whom one may look at", lambda p, w, s: (
             p.reaches("accounts.open", w) and p.reaches("customers.view", w))),
         "cash:session": ("tellers, and whoever runs the tills of its branch", _sees_session),
+        "hr:own_payslip": ("nobody here has a payslip and comes", lambda p, w, s: False),
         "cash:close": ("a teller closes no session but their own", _closes),
         # The API has no permission on these: each says in its description who is answered.
         "POST approvals/<id:approval>/withdraw": (
@@ -176,7 +177,6 @@ OWN_RULE: Mapping[str, tuple[str, Judge]] = MappingProxyType(
             "GET months": "finance.view_months",
             "GET months/<day:period>": "finance.view_months",
         }.items()},
-        "GET approvals/<id:approval>": ("as the page", lambda p, w, s: (
         **dict.fromkeys(
             ("reporting:report", "reporting:figure", "reporting:file", "reporting:kept",
              "reporting:kept_file", "reporting:comparison", "GET reports/<code:report>",
@@ -193,6 +193,7 @@ OWN_RULE: Mapping[str, tuple[str, Judge]] = MappingProxyType(
         **dict.fromkeys(
             ("reporting:order", "GET report-orders/<id:order>"),
             ("whoever ordered it", lambda p, w, s: False)),
+        "GET approvals/<id:approval>": ("as the page", lambda p, w, s: (
             ("chief_accountant" in p.roles and p.reaches("control.decide_approvals", w))
             or p.reaches("control.view_journal", w))),
         "GET sessions/<id:session>": ("its teller, and whoever runs the tills", lambda p, w, s: (

@@ -64,7 +64,11 @@ KINDS = {
     ("row", "leave/"): "leave",
     ("row", "items/"): "item",
     ("row", "deductions/"): "deduction",
+    ("absence", "leave/"): "leave",
+    ("order", "deductions/"): "deduction",
+    ("payment", "loan-payments/"): "loan_payment",
     ("payment", "loans/payments/"): "loan_payment",
+    ("product", "loan-"): "loan_product",
     ("code", "reports/"): "report",
     ("other", "against/"): "kept",
     ("row", "figure/"): "figure_row",
@@ -188,6 +192,8 @@ def build(database: OwnDatabase) -> SmallBank:
     )
     own |= _employee(departments, own, position=departments.position)
     other |= _employee(departments, other, position=departments.other_position)
+    own |= {"unit": departments.unit}
+    other |= {"unit": departments.other_unit}
     lent = lending.product(bank)
     own |= _loan(bank, own, lent, officer=bank.loan_officer)
     other |= _loan(bank, other, lent, officer=bank.other_loan_officer)
@@ -225,27 +231,21 @@ def _whole(bank: Bank, program: int) -> dict[str, Any]:
         "closed_user": gone.user_id,
         "holding": sql.value("SELECT max(id) FROM access_roleholding"),
         "policy": sql.value("SELECT min(id) FROM control_approvalpolicy"),
-        "currency": "UAH",
-        "report": REPORT,
-        "kind": "csv",
-        **_figure(),
-        "proof": sql.value("SELECT min(name) FROM eod_proof"),
-        "endpoint": "control.bank",
         "budget": _budget(bank),
         "period": "2026-01-01",
         "board": "management",
         "order": do("reporting.order_report", {"report": REPORT}, actor=bank.accountant).result[
             "order"
         ],
+        "currency": "UAH",
+        "report": REPORT,
+        "kind": "csv",
+        **_figure(),
+        "proof": sql.value("SELECT min(name) FROM eod_proof"),
+        "endpoint": "control.bank",
     }
 
 
-def _figure() -> dict[str, str]:
-    """A figure of a report, as an address names it."""
-    report, today = REPORTS[REPORT], current_date()
-    assert today is not None
-    asked = making.parameters(report, today=today)
-    told = table(content(making.make(report, asked, reporting.knowledge_at(None))))
 def _budget(bank: Bank) -> int:
     """A draft of a budget with a row; its id."""
     begun = {"year": 2026, "name": "Бюджет"}
@@ -255,6 +255,12 @@ def _budget(bank: Bank) -> int:
     return budget
 
 
+def _figure() -> dict[str, str]:
+    """A figure of a report, as an address names it."""
+    report, today = REPORTS[REPORT], current_date()
+    assert today is not None
+    asked = making.parameters(report, today=today)
+    told = table(content(making.make(report, asked, reporting.knowledge_at(None))))
     cell = next((row.code, cell.column) for row in told.rows for cell in row.cells if row.code)
     return {"figure_row": cell[0], "figure_column": cell[1]}
 

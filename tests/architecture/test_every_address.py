@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import resolve, reverse
 
@@ -198,6 +199,8 @@ def _calls(
         body = None
         if isinstance(endpoint, Does):
             place += "?dry_run=true"
+        elif given is not None and endpoint.body is None:
+            place, given = f"{place}?{urlencode(given)}", None
         if given is not None:
             about = {
                 name: thing

@@ -80,23 +80,24 @@ def test_nothing_of_the_book_is_removed_by_the_removal_of_something_else() -> No
 
 ROOMS = {
     "__init__", "admin", "api", "apps", "checks", "errors", "forms", "guards", "jobs", "menu",
-    "models", "operations", "queries", "reports", "rules", "urls", "views",
+    "models", "operations", "queries", "reports", "rules", "subjects", "urls", "views",
 }  # fmt: skip
 # Rooms of one app alone: what it is for, said at the head of each.
 OWN_ROOMS = {
     "kernel": {
         "currencies", "daycount", "fields", "formats", "frame", "ids", "money", "numerals",
-        "registry", "rounding", "search", "spreadsheets", "sql", "text", "wording", "workdays",
+        "partitions", "registry", "rounding", "search", "spreadsheets", "sql", "text", "wording",
+        "workdays",
     },
     "control": {
-        "approvals", "approvals_api", "auditing", "commands", "declarations", "door", "guarding",
-        "journal", "run", "screens",
+        "approvals", "approvals_api", "auditing", "columns", "commands", "declarations", "door",
+        "guarding", "journal", "run", "screens",
     },
     "access": {"holdings", "middleware", "oversight", "sessions", "signing_in"},
     "ledger": {"accounts", "catalogue", "entries_api", "posting"},
     "reporting": {
-        "dashboard_views", "dashboards", "declarations", "files", "kept_api", "kept_views", "making",
-        "order_views", "orders", "paper", "tables",
+        "dashboard_views", "dashboards", "declarations", "files", "kept_api", "kept_views",
+        "making", "order_views", "orders", "paper", "tables",
     },
     "customers": {"panels"},
     "finance": {
@@ -250,10 +251,10 @@ WRITERS = {
     "apps/ledger/accounts.py": "calls functions of the book, for bodies",
     "apps/ledger/jobs.py": "steps of the close",
     "apps/ledger/posting.py": "the one way to post, for the door alone",
+    "apps/reporting/orders.py": "a worker begins an ordered report, or gives it up",
     "bank/bench": "fills throw-away banks with millions of rows",
     "bank/forcing.py": "operations that force entries, by the owner after a migration",
     "bank/installation.py": "the system user, before whom nobody could act",
-    "apps/reporting/orders.py": "a worker begins an ordered report, or gives it up",
     "bank/permissions.py": "rows of Django's permissions, by the owner after a migration",
 }
 _ORM_WRITES = {

@@ -166,6 +166,4 @@ def test_steps_of_the_close_alone_post_into_the_closing_date() -> None:
 DATELESS = [
     "control.set_up_bank",
     "ledger.make_partitions",
-    "accounts.make_partitions",
-    "loans.make_partitions",
 ]

@@ -50,8 +50,6 @@ def test_a_bank_is_set_up_step_by_step_and_once(empty_database: OwnDatabase) -> 
     names = OperationRun.objects.order_by("id").values_list("operation", "outcome")
     assert list(names) == [
         ("ledger.make_partitions", "done"),
-        ("accounts.make_partitions", "done"),
-        ("loans.make_partitions", "done"),
         ("control.set_up_bank", "done"),
         ("ledger.load_chart", "done"),
         ("products.load_tax_rates", "done"),
@@ -59,7 +57,7 @@ def test_a_bank_is_set_up_step_by_step_and_once(empty_database: OwnDatabase) -> 
     ]
     # Begun again, nothing is done twice.
     assert install(IDENTITY) == actor
-    assert OperationRun.objects.count() == 7
+    assert OperationRun.objects.count() == 5
     # And nobody else moves in.
     with pytest.raises(Exception, match="key_reused"):
         install(replace(IDENTITY, code="300001"))
@@ -75,7 +73,7 @@ def test_nothing_but_the_set_up_runs_before_there_is_a_date(empty_database: OwnD
                 key=fresh_key())  # fmt: skip
     assert not User.objects.exclude(username="system").exists()
     assert [run.outcome for run in OperationRun.objects.order_by("id")] == [
-        "done", "done", "done", "refused", "refused",
+        "done", "refused", "refused",
     ]  # fmt: skip
     assert install(IDENTITY) == replace(actor, origin=install(IDENTITY).origin)
 

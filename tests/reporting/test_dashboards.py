@@ -95,5 +95,5 @@ def test_bars_stand_on_zero_and_hang_from_it() -> None:
     chart = dashboards.standing(bars)
     assert [(one.y, one.height) for one in chart.columns] == [(1, 88), (89, 44), (87, 2)]
     assert (chart.zero, chart.height) == (89, dashboards.PLOT + 2 * dashboards.TOP)
-    assert [length for _, length in dashboards.lying(bars)] == [160, 80, 1]
+    assert [length for _, length in dashboards.lying(bars)] == [160, 80, 0]
     assert dashboards.standing([]).columns == []

@@ -77,7 +77,7 @@ def test_a_loan_officer_from_the_customer_to_the_money(bank: Bank, browser: Brow
     browser.audit()
     browser.leads("a")
     browser.sees("Real annual rate")
-    browser.sees("12 000.00")
+    browser.sees("711.19")
     browser.audit()
     browser.control_enter()
     browser.sees("will be able to have")
@@ -163,9 +163,11 @@ def test_every_page_of_loans_is_fit_to_be_used(bank: Bank, browser: Browser) -> 
             "/loans/", "/loans/applications/", "/loans/overdue/", "/loans/portfolio/",
             f"/loans/{late.id}/", f"/loans/{good.id}/?date=05.03.2026",
             f"/loans/{late.id}/charges/", f"/loans/applications/{application}/",
-            f"/loans/apply/?customer={customer}", f"/loans/approve/?application={application}",
-            f"/loans/decline/?application={application}",
-            f"/loans/withdraw/?application={application}", f"/loans/repay/?loan={late.id}",
+            f"/loans/applications/new/?customer={customer}",
+            f"/loans/applications/approve/?application={application}",
+            f"/loans/applications/decline/?application={application}",
+            f"/loans/applications/withdraw/?application={application}",
+            f"/loans/repay/?loan={late.id}",
             f"/loans/prepay/?loan={good.id}", f"/loans/pay-off/?loan={good.id}",
             f"/customers/{customer}/",
         ),

@@ -45,7 +45,7 @@ def asked(code: str, of: Opened, **fields: str) -> dict[str, str]:
 
 def taken(officer: Visitor, code: str, of: Opened, **fields: str) -> int:
     """An application that was taken on screens; its id."""
-    address = f"/loans/apply/?customer={owner(of)}"
+    address = f"/loans/applications/new/?customer={owner(of)}"
     where = officer.confirm(address, officer.review(address, asked(code, of, **fields)))
     found = Application.objects.order_by("-id")[0].id
     assert where == f"/loans/applications/{found}/?new=1"
@@ -64,7 +64,7 @@ def test_a_loan_is_applied_for_decided_on_and_paid_out(bank: Bank, visit: Signin
     code = product(bank, fee_rate=Decimal(2))
     own = account(bank)
     officer, second = visit("loan_officer"), visit("second_loan_officer")
-    address = f"/loans/apply/?customer={owner(own)}"
+    address = f"/loans/applications/new/?customer={owner(own)}"
     assert address in officer.get(f"/customers/{owner(own)}/").links
 
     shown = officer.post(address, asked(code, own) | {"stage": "preview"})
@@ -79,17 +79,17 @@ def test_a_loan_is_applied_for_decided_on_and_paid_out(bank: Bank, visit: Signin
     application = taken(officer, code, own)
     page = officer.get(f"/loans/applications/{application}/")
     assert "Заявку прийняли ви" in page.text
-    assert not any("/loans/approve/" in one for one in page.links)
+    assert not any("/loans/applications/approve/" in one for one in page.links)
 
     page = second.get(f"/loans/applications/{application}/")
-    approve = f"/loans/approve/?application={application}"
+    approve = f"/loans/applications/approve/?application={application}"
     assert approve in page.links
     assert second.get(approve).fields["amount"] == "12000.00"
     where = done(second, approve, {"amount": "12000", "months": "12"})
     assert where == f"/loans/applications/{application}/?new=1"
     assert "схвалено" in second.get(f"/loans/applications/{application}/").text
 
-    disburse = f"/loans/disburse/?application={application}"
+    disburse = f"/loans/applications/disburse/?application={application}"
     reviewed = officer.review(disburse, {})
     for text in ("Ощадний отримає 12 000,00 UAH", "комісія 240,00 UAH", "Видача кредиту",
                  "6511", "11 760,00"):  # fmt: skip
@@ -114,7 +114,7 @@ def test_a_large_loan_is_decided_on_by_two(bank: Bank, visit: Signing) -> None:
         visit(name) for name in ("loan_officer", "second_loan_officer", "credit_manager")
     )
     application = taken(officer, code, own, amount="150000")
-    approve = f"/loans/approve/?application={application}"
+    approve = f"/loans/applications/approve/?application={application}"
     reviewed = second.review(approve, {"amount": "150000", "months": "12"})
     assert "Керівник кредитування" in reviewed.text
     where = second.confirm(approve, reviewed)
@@ -132,7 +132,7 @@ def test_a_large_loan_is_decided_on_by_two(bank: Bank, visit: Signing) -> None:
 def test_less_is_approved_and_more_is_refused_at_the_field(bank: Bank, visit: Signing) -> None:
     application = taken(visit("loan_officer"), product(bank), account(bank))
     second = visit("second_loan_officer")
-    approve = f"/loans/approve/?application={application}"
+    approve = f"/loans/applications/approve/?application={application}"
     more = second.review(approve, {"amount": "12000.01", "months": "12"}, status=422)
     assert "просить" in more.text or "просять" in more.text
     assert Application.objects.get().state == "waiting"
@@ -145,11 +145,15 @@ def test_an_application_is_declined_or_withdrawn_with_a_reason(bank: Bank, visit
     code = product(bank)
     officer, second = visit("loan_officer"), visit("second_loan_officer")
     declined, withdrawn = (taken(officer, code, account(bank)) for _ in range(2))
-    address = f"/loans/decline/?application={declined}"
+    address = f"/loans/applications/decline/?application={declined}"
     assert "Перевірте" in second.review(address, {"reason": "ні"}, status=422).text
     done(second, address, {"reason": "Замалий дохід"})
     assert "Замалий дохід" in second.get(f"/loans/applications/{declined}/").text
-    done(officer, f"/loans/withdraw/?application={withdrawn}", {"reason": "Передумав клієнт"})
+    done(
+        officer,
+        f"/loans/applications/withdraw/?application={withdrawn}",
+        {"reason": "Передумав клієнт"},
+    )
     assert [one.state for one in Application.objects.order_by("id")] == ["declined", "withdrawn"]
     again = second.review(address, {"reason": "Замалий дохід"}, status=409)
     assert "вже вирішено" in again.text
@@ -169,7 +173,7 @@ def test_what_the_terms_do_not_allow_is_told_beside_the_form(bank: Bank, visit: 
     code = product(bank, max_minor=10_000_00)
     own = account(bank)
     officer = visit("loan_officer")
-    address = f"/loans/apply/?customer={owner(own)}"
+    address = f"/loans/applications/new/?customer={owner(own)}"
     shown = officer.post(address, asked(code, own) | {"stage": "preview"})
     assert "поза умовами продукту" in shown.text
     unfinished = officer.post(address, asked(code, own, amount="") | {"stage": "preview"})
@@ -183,7 +187,10 @@ def test_without_an_account_there_is_nothing_to_lend_to(bank: Bank, visit: Signi
     product(bank)
     customer = days.customer(bank)
     officer = visit("loan_officer")
-    assert officer.sent_to(f"/loans/apply/?customer={customer}") == f"/customers/{customer}/"
+    assert (
+        officer.sent_to(f"/loans/applications/new/?customer={customer}")
+        == f"/customers/{customer}/"
+    )
     assert "Спершу відкрийте клієнту рахунок" in officer.get(f"/customers/{customer}/").text
 
 
@@ -429,9 +436,9 @@ def test_what_is_elsewhere_is_not_found(bank: Bank, visit: Signing) -> None:
         f"/loans/prepay/?loan={loan.id}",
         f"/loans/pay-off/?loan={loan.id}",
         f"/loans/applications/{application}/",
-        f"/loans/approve/?application={application}",
-        f"/loans/disburse/?application={application}",
-        f"/loans/apply/?customer={owner(loan.deposit)}",
+        f"/loans/applications/approve/?application={application}",
+        f"/loans/applications/disburse/?application={application}",
+        f"/loans/applications/new/?customer={owner(loan.deposit)}",
         "/loans/999999/",
         "/loans/repay/?loan=",
     ):

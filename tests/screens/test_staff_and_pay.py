@@ -228,7 +228,23 @@ def test_one_s_own_pay_and_leave(office: Office) -> None:
     own = visitor(person)
     assert "Розрахункових листків ще немає" in own.get("/staff/own/").text
     at.pay(office)
-    assert "23 100,00" in own.get("/staff/own/").text
+    page = own.get("/staff/own/")
+    assert "23 100,00" in page.text
+    slip = Payroll.objects.get().payslips.get()
+    address = f"/staff/own/{slip.id}/pdf/"
+    assert address in page.links
+    paper = own.client.get(address)
+    assert (paper.status_code, paper["Content-Type"]) == (200, "application/pdf")
+    assert paper.content.startswith(b"%PDF-")
+    assert paper["Content-Disposition"] == (
+        f'attachment; filename="payslip-{who.number}-2026-01-{slip.id}.pdf"'
+    )
+    # Nobody else's, whoever asks; there is the page of pay for those who may see it.
+    assert visitor(office.payroll).client.get(address).status_code == 404
+    assert own.client.get(f"/staff/payslips/{slip.id}/pdf/").status_code == 403
+    there = f"/staff/payslips/{slip.id}/"
+    assert f"{there}pdf/" in visitor(office.payroll).get(there).links
+    assert visitor(office.payroll).client.get(f"{there}pdf/").content == paper.content
     given = {"kind": "annual", "first_day": "02.02.2026", "last_day": "08.02.2026"}
     reviewed = own.review("/staff/own/leave/", given)
     assert own.confirm("/staff/own/leave/", reviewed).startswith("/approvals/")
@@ -244,6 +260,7 @@ def test_pay_is_on_no_page_of_others(office: Office, visit: Signing) -> None:
         other = visit(username)
         for address in ("/staff/", f"/staff/{who.id}/", "/staff/payrolls/", "/staff/cost/",
                         f"/staff/payrolls/{payroll}/", f"/staff/payslips/{slip.id}/",
+                        f"/staff/payslips/{slip.id}/pdf/",
                         f"/staff/payrolls/{payroll}/post/", f"/staff/item/?employee={who.id}",
                         f"/staff/hire/?customer={who.customer}", "/staff/plan/"):  # fmt: skip
             other.get(address, status=403)

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
-from apps.control.declarations import INVARIANTS
+from apps.control.columns import Subject
+from apps.control.declarations import INVARIANTS, STEPS
 from apps.control.models import ApprovalPolicy
 from apps.control.operations import SetApprovalPolicy
 from apps.eod import jobs, presence, queries, subjects, telling, views, work
@@ -375,8 +376,19 @@ def test_the_columns_of_proofs_are_those_of_their_statements(bank: Bank) -> None
         with connections["default"].cursor() as cursor:
             cursor.execute(f"SELECT * FROM ({one.statement}) x LIMIT 0", {"date": bank.date})
             widths[one.name] = len(cursor.description)
-    named = {name: len(columns) for name, columns in subjects.COLUMNS.items()}
-    assert named == {name: widths[name] for name in named}
+    assert widths == {one.name: len(one.columns) for one in INVARIANTS}
+
+
+def test_what_proofs_and_steps_are_about_has_a_name_a_page_and_a_currency(bank: Bank) -> None:
+    of_proofs = {column.of for one in INVARIANTS for column in one.columns}
+    named = {of for of in of_proofs if isinstance(of, Subject)} | {
+        step.over for step in STEPS if step.over is not None
+    }
+    for subject in named:
+        for name in ("name_uk", "name_en"):
+            with connections["default"].cursor() as cursor:
+                cursor.execute(f"SELECT * FROM ({subject.statement.format(name=name)}) x LIMIT 0")
+                assert len(cursor.description) == 4
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def reads(
 ) -> Callable[[Callable[..., Any]], Read]:
     """Declare the decorated function as an endpoint; `example` is what it gives, in plain types.
 
-    `sample` is an example of its body, where it has one.
+    `sample` is an example of its body, or of a query of which something must be given.
     """
 
     def declare(function: Callable[..., Any]) -> Read:

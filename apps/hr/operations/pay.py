@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from apps.control.commands import Command, Secret
 from apps.control.declarations import Scope, operation
@@ -100,8 +100,8 @@ class OrderDeduction(Command):
     recipient: Secret
     valid_from: dt.date
     valid_to: dt.date | None = None
-    percent: Secret = Secret("")
-    pay: Secret = Secret("")
+    percent: Secret = field(default_factory=lambda: Secret(""))
+    pay: Secret = field(default_factory=lambda: Secret(""))
 
 
 class DeductionOrdered(Struct, frozen=True):

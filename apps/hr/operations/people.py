@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated
 
 from django.db.models import Q
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from apps.access.models import RoleHolding
 from apps.access.operations import (
@@ -131,10 +131,11 @@ class SetPersonalStatus(Command):
 
     employee: int
     valid_from: dt.date
-    benefit: Secret = Secret("none")
-    children: Secret = Secret("0")
-    disabled: Secret = Secret("false")
-    insured_since: Secret = Secret("")
+    # Made anew: a schema cannot tell a secret as a default.
+    benefit: Secret = field(default_factory=lambda: Secret("none"))
+    children: Secret = field(default_factory=lambda: Secret("0"))
+    disabled: Secret = field(default_factory=lambda: Secret("false"))
+    insured_since: Secret = field(default_factory=lambda: Secret(""))
 
 
 @operation(
