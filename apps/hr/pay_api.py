@@ -99,7 +99,12 @@ def payrolls(ask: Ask, *, page: Slice) -> Page[Payroll]:
 
 
 class PayWarning(Struct, frozen=True):
-    """Something that a checker should look at: see `docs/apps/hr.md`; amounts of the month."""
+    """Something that a checker should look at, with the amounts of two months.
+
+    Codes: `first` pay, `changed` by much, `debt` that is carried on, `account` that takes no money,
+    `leaver`, `insurance` record unknown for sick pay, `missing` from the payroll, `contract` that
+    has ended, `late`: an earlier month has changed since it was posted.
+    """
 
     code: str
     employee: int
