@@ -106,15 +106,19 @@ OWN_ROOMS = {
     # `<noun>_views` and `<noun>_api` go on where `views` and `api` would be too long.
     "accounts": {"deposit_views", "history_api", "interest", "statements"},
     "loans": {
-        "application_views", "arrears", "chart", "collection", "history", "interest", "labels",
-        "lending", "papers", "portfolio", "servicing", "servicing_views",
+        "application_views", "arrears", "catalogue", "chart", "collection", "history", "interest",
+        "labels", "lending", "loans_api", "papers", "portfolio", "repaying_api", "servicing",
+        "servicing_views",
     },
     "cash": {"till_views"},
     "eod": {
         "bookkeeping", "chart", "clock", "close_views", "plan", "presence", "proofs", "subjects",
         "telling", "terminal", "work",
     },
-    "hr": {"earnings", "pay_views", "payroll", "payslips", "staff", "structure_views"},
+    "hr": {
+        "earnings", "earnings_api", "papers", "pay_api", "pay_views", "payroll", "payslips",
+        "staff", "staff_api", "structure_views",
+    },
     "conversion": {"lanes", "mapping", "plan", "progress", "replay", "report", "source"},
 }  # fmt: skip
 # A room is read from top to bottom; longer ones are split by noun.
