@@ -338,6 +338,7 @@ tile(
         report="headcount",
         figures=(),
         chart=Rows(rows=("unit",), column="end"),
+        title=Text(uk="Працівники за підрозділами", en="People by unit"),
         order=71,
     )
 )

@@ -367,6 +367,7 @@ tile(
         report="loans",
         figures=(),
         chart=Rows(rows=("product",), column="closing"),
+        title=Text(uk="Тіло кредитів за продуктами", en="Principal by product"),
         order=61,
     )
 )

@@ -57,13 +57,17 @@ class Months:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A part of a dashboard: figures of a report by row and column, and a chart."""
+    """A part of a dashboard: figures of a report by row and column, and a chart.
+
+    It is called as its report, but where a dashboard has two of one report.
+    """
 
     code: str
     boards: tuple[Board, ...]
     report: str
     figures: tuple[tuple[str, str], ...]
     chart: Rows | Months | None = None
+    title: Text | None = None
     order: int = 100
 
 
@@ -122,6 +126,10 @@ class Drawn:
     figures: list[Shown]
     bars: list[Bar]
     address: str
+
+    @property
+    def title(self) -> Text:
+        return self.tile.title or self.report.title
 
     @property
     def is_of_months(self) -> bool:

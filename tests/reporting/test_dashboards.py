@@ -41,6 +41,12 @@ def test_every_tile_shows_what_its_report_has() -> None:
         assert tile.figures or tile.chart
         assert tile.boards
     for board in Board:
+        titles = [
+            str((tile.title or REPORTS[tile.report].title).en)
+            for tile in TILES
+            if board in tile.boards
+        ]
+        assert len(titles) == len(set(titles))
         assert any(board in tile.boards for tile in TILES)
 
 
