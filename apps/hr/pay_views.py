@@ -146,11 +146,15 @@ class OwnPayslipFile(Screen):
 
     permission = "hr.use_own_affairs"
 
-    def get(self, request: Request, slip: int) -> HttpResponse:
-        found = payslips.own_slip(slip, user=request.user.pk)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        found = payslips.own_slip(kwargs["slip"], user=self.request.user.pk)
         if found is None:
             raise Http404
-        return _file(found)
+        self.slip = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: Request, slip: int) -> HttpResponse:
+        return _file(self.slip)
 
 
 def _file(slip: payslips.Slip) -> HttpResponse:

@@ -65,6 +65,7 @@ KINDS = {
     ("row", "items/"): "item",
     ("row", "deductions/"): "deduction",
     ("absence", "leave/"): "leave",
+    ("position", "employees"): "post",
     ("order", "deductions/"): "deduction",
     ("payment", "loan-payments/"): "loan_payment",
     ("payment", "loans/payments/"): "loan_payment",
@@ -192,8 +193,8 @@ def build(database: OwnDatabase) -> SmallBank:
     )
     own |= _employee(departments, own, position=departments.position)
     other |= _employee(departments, other, position=departments.other_position)
-    own |= {"unit": departments.unit}
-    other |= {"unit": departments.other_unit}
+    own |= {"unit": departments.unit, "post": departments.position}
+    other |= {"unit": departments.other_unit, "post": departments.other_position}
     lent = lending.product(bank)
     own |= _loan(bank, own, lent, officer=bank.loan_officer)
     other |= _loan(bank, other, lent, officer=bank.other_loan_officer)
