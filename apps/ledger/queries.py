@@ -261,22 +261,22 @@ _OF_GL_ACCOUNT = f"""
       JOIN ledger_glaccount g ON g.id = a.gl_account_id AND g.code = %(code)s
       JOIN ledger_entry e ON e.id = p.entry_id
      WHERE (%(branches)s::bigint[] IS NULL OR a.branch_id = ANY (%(branches)s::bigint[]))"""  # noqa: S608
-# Of legs that are summed the first of each entry stands for all of them.
+# Legs that are summed are one line for each entry and currency, in the place of the first of them.
 _GENERAL_LEDGER = f"""
-    SELECT line.booking_date, line.id, line.entry_id, line.kind, line.narrative,
-           CASE WHEN NOT line.summed THEN line.number END, line.currency,
-           CASE WHEN NOT line.summed THEN line.amount_minor ELSE (
-               SELECT sum(one.amount_minor) FROM ({_OF_GL_ACCOUNT}) one
-                WHERE one.entry_id = line.entry_id AND one.booking_date = line.booking_date
-                  AND one.currency = line.currency AND one.summed) END::bigint, line.run_id
-      FROM ({_OF_GL_ACCOUNT}) line
-     WHERE line.booking_date BETWEEN %(start)s AND %(end)s
-       AND (line.booking_date, line.id) > (%(date)s, %(posting)s)
-       AND (NOT line.summed OR NOT EXISTS (
-            SELECT FROM ({_OF_GL_ACCOUNT}) one
-             WHERE one.entry_id = line.entry_id AND one.booking_date = line.booking_date
-               AND one.currency = line.currency AND one.summed AND one.id < line.id))
-     ORDER BY line.booking_date, line.id LIMIT %(limit)s"""  # noqa: S608
+    SELECT booking_date, id, entry_id, kind, narrative, number, currency, amount_minor, run_id
+      FROM (SELECT booking_date, id, entry_id, kind, narrative, number, currency, amount_minor,
+                   run_id
+              FROM ({_OF_GL_ACCOUNT}) open
+             WHERE NOT summed AND booking_date BETWEEN %(start)s AND %(end)s
+               AND (booking_date, id) > (%(date)s, %(posting)s)
+             UNION ALL
+            SELECT booking_date, min(id), entry_id, kind, narrative, NULL, currency,
+                   sum(amount_minor)::bigint, run_id
+              FROM ({_OF_GL_ACCOUNT}) closed
+             WHERE summed AND booking_date BETWEEN %(start)s AND %(end)s
+             GROUP BY booking_date, entry_id, kind, narrative, currency, run_id
+            HAVING (booking_date, min(id)) > (%(date)s, %(posting)s)) line
+     ORDER BY booking_date, id LIMIT %(limit)s"""  # noqa: S608
 
 
 def general_ledger(

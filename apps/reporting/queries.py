@@ -229,23 +229,24 @@ _OF_FACTS = f"""
       JOIN ledger_entry e ON e.id = p.entry_id
      WHERE p.amount_minor * %(side)s::integer >= 0
        AND {{narrow}}{{known}}"""  # noqa: S608
-# Of legs that are summed the first of each entry, GL account and branch stands for all of them.
-_TOGETHER = """one.entry_id = line.entry_id AND one.booking_date = line.booking_date
-               AND one.code = line.code AND one.branch_id = line.branch_id
-               AND one.currency = line.currency AND one.summed"""
+# Legs that are summed are one line for each entry, GL account, branch and currency, in the place of
+# the first of them.
 _BEHIND = f"""
-    SELECT line.booking_date, line.id, line.entry_id, line.kind, line.narrative,
-           CASE WHEN NOT line.summed THEN line.account END,
-           CASE WHEN NOT line.summed THEN line.number END, line.currency,
-           CASE WHEN NOT line.summed THEN line.amount_minor ELSE (
-               SELECT sum(one.amount_minor) FROM ({_OF_FACTS}) one WHERE {_TOGETHER}) END::bigint,
-           run.id, run.actor_name
-      FROM ({_OF_FACTS}) line
+    SELECT line.booking_date, line.id, line.entry_id, line.kind, line.narrative, line.account,
+           line.number, line.currency, line.amount_minor, run.id, run.actor_name
+      FROM (SELECT booking_date, id, entry_id, kind, narrative, account, number, currency,
+                   amount_minor, run_id
+              FROM ({_OF_FACTS}) open
+             WHERE NOT summed AND booking_date BETWEEN %(start)s AND %(end)s
+               AND (booking_date, id) < (%(date)s, %(posting)s)
+             UNION ALL
+            SELECT booking_date, min(id), entry_id, kind, narrative, NULL, NULL, currency,
+                   sum(amount_minor)::bigint, run_id
+              FROM ({_OF_FACTS}) closed
+             WHERE summed AND booking_date BETWEEN %(start)s AND %(end)s
+             GROUP BY booking_date, entry_id, kind, narrative, code, branch_id, currency, run_id
+            HAVING (booking_date, min(id)) < (%(date)s, %(posting)s)) line
       JOIN control_operationrun run ON run.id = line.run_id
-     WHERE line.booking_date BETWEEN %(start)s AND %(end)s
-       AND (line.booking_date, line.id) < (%(date)s, %(posting)s)
-       AND (NOT line.summed OR NOT EXISTS (
-            SELECT FROM ({_OF_FACTS}) one WHERE {_TOGETHER} AND one.id < line.id))
      ORDER BY line.booking_date DESC, line.id DESC LIMIT %(limit)s"""  # noqa: S608
 
 
