@@ -468,7 +468,7 @@ class Leave(Struct, frozen=True):
 def leave(ask: Ask, *, employee: int, page: Slice) -> Page[Leave]:
     """Newest first, by the first day."""
     visible(ask, employee)
-    before = (dt.date.fromisoformat(page.after[0]), page.after[1]) if page.after else None
+    before = page.behind_day()
     lines = [
         Leave(one.id, one.kind, one.first_day, one.last_day, one.cancelled_on)
         for one in queries.absences(employee, before=before, limit=page.limit)

@@ -11,7 +11,7 @@ from apps.hr import payslips
 from apps.hr.api import VIEW, visible
 from apps.hr.models import PayItem as StoredItem
 from apps.hr.models import PayRule as StoredRule
-from apps.hr.pay_api import PAY, place
+from apps.hr.pay_api import PAY
 from apps.hr.payslips import VIEW_PAY, PaySight
 from apps.hr.rules import DeductionKind
 from apps.kernel.money import Money
@@ -161,7 +161,7 @@ def pay_items(ask: Ask, *, employee: int, page: Slice) -> Page[PayItem]:
     visible(ask, employee)
     code = bank().base_currency
     found = payslips.items(
-        employee, sight=PaySight.of(ask.rights), before=place(page), limit=page.limit
+        employee, sight=PaySight.of(ask.rights), before=page.behind_day(), limit=page.limit
     )
     lines = [
         PayItem(
@@ -214,7 +214,7 @@ def deductions(ask: Ask, *, employee: int, page: Slice) -> Page[Deduction]:
     visible(ask, employee)
     code = bank().base_currency
     found = payslips.orders(
-        employee, sight=PaySight.of(ask.rights), before=place(page), limit=page.limit
+        employee, sight=PaySight.of(ask.rights), before=page.behind_day(), limit=page.limit
     )
     lines = [
         Deduction(

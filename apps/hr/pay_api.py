@@ -14,7 +14,7 @@ from apps.control.rest.pages import Page, Slice
 from apps.hr import papers, payslips, rules
 from apps.hr.api import visible
 from apps.hr.models import Payroll as StoredPayroll
-from apps.hr.payslips import VIEW_PAY, PaySight, Place
+from apps.hr.payslips import VIEW_PAY, PaySight
 from apps.kernel.money import Money
 from apps.kernel.queries import bank
 from apps.kernel.text import Text
@@ -22,11 +22,6 @@ from apps.kernel.text import Text
 PAY = Tag(name="pay", title=Text(uk="Оплата праці", en="Pay"))
 # Months of costs that are told at once.
 MOST_MONTHS = 24
-
-
-def place(page: Slice) -> Place | None:
-    """The place of the last line of the page before."""
-    return (dt.date.fromisoformat(page.after[0]), page.after[1]) if page.after else None
 
 
 # --- Payrolls -----------------------------------------------------------------------------------
@@ -337,7 +332,7 @@ def payslips_of_employee(ask: Ask, *, employee: int, page: Slice) -> Page[Paysli
     """Posted and reversed ones, newest first, by month and payroll."""
     visible(ask, employee)
     found = payslips.of_employee(
-        employee, sight=PaySight.of(ask.rights), before=place(page), limit=page.limit
+        employee, sight=PaySight.of(ask.rights), before=page.behind_day(), limit=page.limit
     )
     code = bank().base_currency
     return page.of([_payslip(one, code) for one in found], lambda one: [one.month, one.payroll])

@@ -144,7 +144,7 @@ class GLPosting(Struct, frozen=True):
 def gl_postings(ask: Ask, *, gl_account: GLCode, query: Period, page: Slice) -> Page[GLPosting]:
     """Oldest first, in the branches of the key: of `end` alone, or the open date, by default."""
     end = query.end or ask.date
-    after = (dt.date.fromisoformat(page.after[0]), page.after[1]) if page.after else None
+    after = page.behind_day()
     try:
         found = queries.general_ledger(
             gl_account,

@@ -188,7 +188,7 @@ class LoanCharge(Struct, frozen=True):
 def charges(ask: Ask, *, loan: int, page: Slice) -> Page[LoanCharge]:
     """Principal, interest and each day's penalty by itself, newest first."""
     code = visible(ask, loan).currency
-    before = (dt.date.fromisoformat(page.after[0]), page.after[1]) if page.after else None
+    before = page.behind_day()
     lines = [
         LoanCharge(
             id=one.id,

@@ -134,6 +134,17 @@ _LOANS = Column(code="loans", label=Text(uk="Договорів", en="Loans"), m
 _PRINCIPAL = Column(
     code="closing", label=Text(uk="Тіло кредитів", en="Principal"), measure=Measure.CLOSING
 )
+_COLUMNS = (
+    _LOANS,
+    _PRINCIPAL,
+    Column(
+        code="before",
+        label=Text(uk="Для порівняння", en="For comparison"),
+        measure=Measure.CLOSING,
+        span=Span.BEFORE,
+    ),
+    Across(code="branch", measure=Measure.CLOSING),
+)
 
 
 def _term(months: str, uk: str, en: str) -> Line:
@@ -179,17 +190,7 @@ LOANS_BY_PRODUCT = report(
                 parts=("product", "-terms"),
             ),
         ),
-        columns=(
-            _LOANS,
-            _PRINCIPAL,
-            Column(
-                code="before",
-                label=Text(uk="Для порівняння", en="For comparison"),
-                measure=Measure.CLOSING,
-                span=Span.BEFORE,
-            ),
-            Across(code="branch", measure=Measure.CLOSING),
-        ),
+        columns=_COLUMNS,
         derived=(
             Percent(
                 code="share",
@@ -268,17 +269,7 @@ PORTFOLIO_AT_RISK = report(
                 for code, days, first in _MORE_THAN
             ),
         ),
-        columns=(
-            _LOANS,
-            _PRINCIPAL,
-            Column(
-                code="before",
-                label=Text(uk="Для порівняння", en="For comparison"),
-                measure=Measure.CLOSING,
-                span=Span.BEFORE,
-            ),
-            Across(code="branch", measure=Measure.CLOSING),
-        ),
+        columns=_COLUMNS,
         derived=(
             Percent(
                 code="closing_share",

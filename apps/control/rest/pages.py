@@ -1,5 +1,6 @@
 """Pages of lists: a cursor is the place of the last item, signed for the very list it is of."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ class Slice:
     def behind(self, beginning: Any) -> Any:
         """The place after which it begins, in a list by one column; `beginning` of a first page."""
         return self.after[0] if self.after else beginning
+
+    def behind_day(self) -> tuple[dt.date, int] | None:
+        """The day and the id after which it begins, in a list by both; None of a first page."""
+        return (dt.date.fromisoformat(self.after[0]), self.after[1]) if self.after else None
 
     def of(self, items: Sequence[T], place: Callable[[T], Sequence[Any]]) -> Page[T]:
         """The page of these items; a full one may be followed by another."""
